@@ -1,0 +1,109 @@
+// Builds what the browser loads for the interview page, from this directory and npm packages:
+//
+//   node static/build.mjs --out DIR [--node-modules DIR]
+//
+// writes DIR/interview/: the bundled script and style sheet, the audio worklets (self-hosted, because the content security
+// policy allows no blob: and no foreign host), the picture, the licences of what is included, and `version`, a hash over all
+// of it for the asset URLs. The same input gives the same bytes. The build fails when the first load outgrows its budget.
+
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+
+const FIRST_LOAD_BUDGET = 100 * 1024;
+// Loaded on every visit. The resampler is not: only browsers that cannot open a 16 kHz audio context ask for it.
+const FIRST_LOAD = ['interview.js', 'interview.css', 'mark.svg', 'rawAudioProcessor.js', 'audioConcatProcessor.js'];
+const RESAMPLER_URL = '/static/interview/libsamplerate.worklet.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { out: { type: 'string' }, 'node-modules': { type: 'string' } } });
+if (!values.out) {
+	console.error('usage: build.mjs --out DIR [--node-modules DIR]');
+	process.exit(100);
+}
+const modules = resolve(values['node-modules'] ?? join(here, '..', 'node_modules'));
+const source = join(here, 'interview');
+const out = join(resolve(values.out), 'interview');
+const client = join(modules, '@elevenlabs', 'client');
+const resampler = join(modules, '@alexanderolsen', 'libsamplerate-js');
+const esbuild = createRequire(join(modules, 'anchor.cjs'))('esbuild');
+
+// Client 1.25.0 hands `libsampleratePath` to the microphone side only; the loudspeaker side always takes this constant, which
+// names a public CDN. Our policy refuses that host, so the constant itself must become ours.
+const ownResampler = {
+	name: 'own-resampler',
+	setup(build) {
+		build.onLoad({ filter: /addLibsamplerateModule\.js$/ }, async ({ path }) => {
+			const text = await readFile(path, 'utf8');
+			const contents = text.replace(/https:\/\/cdn\.jsdelivr\.net[^"']+/, RESAMPLER_URL);
+			if (contents === text) throw new Error('the client no longer names its resampler as expected');
+			return { contents, loader: 'js' };
+		});
+	},
+};
+
+await mkdir(out, { recursive: true });
+await esbuild.build({
+	entryPoints: [join(source, 'interview.js'), join(source, 'interview.css')],
+	outdir: out,
+	bundle: true,
+	minify: true,
+	format: 'iife',
+	target: ['es2021', 'safari15', 'firefox100', 'chrome100'],
+	charset: 'utf8',
+	legalComments: 'none',
+	banner: { js: '/* Includes MIT-licensed software, see licences.txt */' },
+	logLevel: 'warning',
+	alias: {
+		'@elevenlabs/client': join(client, 'dist', 'platform', 'web', 'index.js'),
+		'livekit-client': join(source, 'livekit-stub.js'),
+	},
+	// Addresses in the style sheet are the site's own and stay as they are.
+	external: ['/static/*'],
+	plugins: [ownResampler],
+});
+
+await Promise.all([
+	copyFile(join(source, 'mark.svg'), join(out, 'mark.svg')),
+	copyFile(join(client, 'worklets', 'rawAudioProcessor.js'), join(out, 'rawAudioProcessor.js')),
+	copyFile(join(client, 'worklets', 'audioConcatProcessor.js'), join(out, 'audioConcatProcessor.js')),
+	copyFile(join(resampler, 'dist', 'libsamplerate.worklet.js'), join(out, 'libsamplerate.worklet.js')),
+	writeFile(join(out, 'licences.txt'), await licences([client, resampler])),
+]);
+await writeFile(join(out, 'version'), `${await digest()}\n`);
+await checkBudget();
+
+// Gives the licence texts of the included packages, each under its name and version.
+async function licences(packages) {
+	const texts = await Promise.all(packages.map(async (directory) => {
+		const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+		const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+		const text = file ? await readFile(join(directory, file), 'utf8') : `Licence: ${license}\n`;
+		return `${name} ${version}\n\n${text}`;
+	}));
+	return texts.join('\n----------------------------------------\n\n');
+}
+
+// Hashes the names and contents of all outputs.
+async function digest() {
+	const hash = createHash('sha256');
+	for (const name of (await readdir(out)).filter((entry) => entry !== 'version').sort()) {
+		hash.update(`${name}\0`).update(await readFile(join(out, name)));
+	}
+	return hash.digest('hex').slice(0, 16);
+}
+
+// Says what the first load weighs and refuses more than the budget.
+async function checkBudget() {
+	const sizes = await Promise.all(FIRST_LOAD.map(async (name) => gzipSync(await readFile(join(out, name))).length));
+	const total = sizes.reduce((sum, size) => sum + size, 0);
+	console.log(`interview page: ${(total / 1024).toFixed(1)} KB compressed (budget ${FIRST_LOAD_BUDGET / 1024} KB)`);
+	if (total > FIRST_LOAD_BUDGET) {
+		console.error('the first load of the interview page is over its budget');
+		process.exit(1);
+	}
+}

@@ -1,0 +1,266 @@
+// The interview page: leads the candidate from "what will happen" through the talk to "thank you", and back into the talk when
+// something fails on the way. This file knows the order of things; every piece it moves stands in a file of its own.
+//
+// The secret comes from the address and goes into request bodies only: never into a URL, a title, storage or the console.
+
+import { ActionError, announceEnd, announceStart, announceStartOnLeave, requestSession } from './actions.js';
+import { Captions } from './captions.js';
+import { watchLine } from './line.js';
+import { MicPanel } from './mic-panel.js';
+import { explainProblem, isMicrophoneError, listMicrophones, microphoneSupported } from './microphone.js';
+import { openProgress } from './progress.js';
+import { Stage } from './stage.js';
+import { TalkStartError, startTalk } from './talk.js';
+import { element, hideProblem, setBusy, showProblem, showStatus, showView } from './view.js';
+
+const ASSOCIATE_AFTER_END_MS = 10 * 60_000;
+
+const { consentVersion, assetVersion } = document.body.dataset;
+const secret = /^\/interview\/([A-Za-z0-9_-]+)\/?$/.exec(location.pathname)?.[1];
+const assets = (name) => `/static/interview/${name}?v=${encodeURIComponent(assetVersion)}`;
+
+class Interview {
+	constructor(progress) {
+		this.progress = progress;
+		this.microphone = new MicPanel();
+		this.stage = new Stage();
+		this.captions = new Captions(element('log'));
+		// The running talk: {id, conversation, associated, leaving, line, devices, how}
+		this.talk = null;
+		this.notes = Promise.resolve();
+		this.button = element('start');
+		this.problem = element('start-problem');
+		this.listen();
+		this.open();
+	}
+
+	open() {
+		if (this.progress.state === 'ended') {
+			this.thank();
+			return;
+		}
+		if (this.progress.state === 'talking') document.body.dataset.returning = 'yes';
+		showStatus(document.body.dataset.returning === 'yes' ? 'Interrupted' : 'Ready', 'calm');
+		this.allowStart();
+	}
+
+	listen() {
+		element('consent').addEventListener('change', () => this.allowStart());
+		element('start').addEventListener('click', () => this.begin());
+		element('continue').addEventListener('click', () => this.begin());
+		element('finish').addEventListener('click', () => this.thank());
+		element('end').addEventListener('click', () => element('end-dialog').showModal());
+		element('keep').addEventListener('click', () => element('end-dialog').close());
+		element('end-now').addEventListener('click', () => this.endNow());
+		element('announce').addEventListener('click', (event) => announceCaptions(event.currentTarget));
+		window.addEventListener('beforeunload', (event) => this.talk && askBeforeLeaving(event));
+		window.addEventListener('pagehide', () => this.leave());
+		// A page that comes back out of the browser's cache has a dead talk in it.
+		window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+		navigator.mediaDevices?.addEventListener?.('devicechange', () => this.talk?.conversation && this.keepMicrophone());
+	}
+
+	// Nothing starts without the consent; the hint says so, because a disabled button alone explains nothing.
+	allowStart() {
+		const agreed = element('consent').checked;
+		element('start').disabled = !agreed;
+		element('start-hint').textContent = agreed ? 'Your browser may ask for the microphone.' : 'Tick the box above to start.';
+	}
+
+	// Start, try again and continue are the same way: microphone, fresh signed URL, talk.
+	async begin() {
+		hideProblem(this.problem);
+		setBusy(this.button, true);
+		try {
+			showStatus('Waiting for your microphone …', 'busy');
+			await this.microphone.hold();
+			showStatus('Connecting …', 'busy');
+			const session = await requestSession(secret, consentVersion);
+			await this.converse(session);
+		} catch (error) {
+			this.fail(error);
+		} finally {
+			setBusy(this.button, false);
+			this.microphone.release();
+		}
+	}
+
+	async converse(session) {
+		const talk = { id: null, conversation: null, associated: false, leaving: new AbortController(), line: null, devices: [], how: null };
+		const conversation = await startTalk({
+			...session,
+			deviceId: this.microphone.deviceId,
+			assets,
+			handlers: {
+				onConnected: (id) => this.connected(talk, id),
+				onClosed: (how) => this.closed(talk, how),
+				onMode: (mode) => this.stage.setMode(mode),
+				onSaid: (entry) => this.captions.add(entry),
+				onCorrected: (entry) => this.captions.correct(entry),
+				onSign: () => talk.line?.sign(),
+			},
+		});
+		talk.conversation = conversation;
+		talk.devices = await listMicrophones();
+		if (this.talk === talk) this.stage.attach(conversation);
+		// Ended between connecting and here, for example refused by the server: it must not go on unseen.
+		else conversation.endSession();
+	}
+
+	connected(talk, id) {
+		talk.id = id;
+		this.talk = talk;
+		this.progress.state = 'talking';
+		talk.line = watchLine({
+			onTrouble: (sentence) => this.doubt(sentence),
+			onDead: () => this.close(talk, 'lost'),
+		});
+		showView('talk');
+		showStatus('Connected', 'live');
+		this.stage.connected();
+		this.associate(talk);
+	}
+
+	// Notes go out one after the other: the server keeps the newest conversation, so a late note must not overtake a newer one.
+	associate(talk) {
+		this.notes = this.notes.then(() => announceStart(secret, talk.id, talk.leaving.signal)).then(() => {
+			talk.associated = true;
+		}, (error) => {
+			// Any other refusal is our own fault, and the server still finds the talk by the session id in its variables.
+			if (!error.final || this.talk !== talk) return;
+			this.close(talk, 'refused');
+			this.stop(error.message);
+		});
+	}
+
+	doubt(sentence) {
+		this.remark(sentence);
+		showStatus(sentence ? 'Connection trouble' : 'Connected', sentence ? 'warn' : 'live');
+	}
+
+	remark(sentence) {
+		const note = element('talk-note');
+		note.hidden = !sentence;
+		note.textContent = sentence ?? '';
+	}
+
+	// Ends the talk from our side; `how` then decides the view in closed().
+	close(talk, how) {
+		talk.how ??= how;
+		if (talk.conversation) talk.conversation.endSession();
+		else this.closed(talk, 'user');
+	}
+
+	endNow() {
+		element('end-dialog').close();
+		if (this.talk) this.close(this.talk, 'user');
+	}
+
+	// Every end of a talk arrives here, once.
+	closed(talk, how) {
+		if (this.talk !== talk) return;
+		this.talk = null;
+		talk.line.stop();
+		this.remark(null);
+		element('end-dialog').close();
+		this.stage.detach();
+		announceEnd(secret, talk.id);
+		const outcome = talk.how ?? how;
+		if (outcome === 'lost') this.lose();
+		else if (outcome !== 'refused') this.thank();
+		setTimeout(() => talk.leaving.abort(), ASSOCIATE_AFTER_END_MS);
+	}
+
+	lose() {
+		this.button = element('continue');
+		this.problem = element('lost-problem');
+		this.button.textContent = 'Continue interview';
+		hideProblem(this.problem);
+		element('lost-text').textContent = navigator.onLine
+			? 'Nothing to worry about: what you said so far is kept. When you continue, the interviewer greets you again.'
+			: 'Your device is offline. What you said so far is kept; continue as soon as you are online again.';
+		showView('lost');
+		showStatus('Connection lost', 'warn');
+	}
+
+	thank() {
+		this.progress.state = 'ended';
+		showView('done');
+		showStatus('Interview ended', 'calm');
+	}
+
+	stop(sentence) {
+		element('stopped-text').textContent = sentence;
+		showView('stopped');
+		showStatus('Stopped', 'warn');
+	}
+
+	// A start that did not work: explain it beside the button, which then reads "Try again".
+	fail(error) {
+		if (error.final) {
+			this.stop(error.message);
+			return;
+		}
+		showStatus('Not started', 'warn');
+		const cause = error instanceof TalkStartError ? error.cause : error;
+		if (error.retryable !== false) this.button.textContent = 'Try again';
+		if (isMicrophoneError(cause)) {
+			this.explainMicrophone(cause);
+			return;
+		}
+		const known = error instanceof ActionError || error instanceof TalkStartError;
+		showProblem(this.problem, { title: known ? error.message : 'Something went wrong on this page. Please try again.' });
+	}
+
+	explainMicrophone(error) {
+		if (this.problem.id === 'start-problem') this.microphone.explain(error);
+		else showProblem(this.problem, explainProblem(error));
+	}
+
+	// A microphone that was unplugged during the talk is replaced by the browser's default one.
+	async keepMicrophone() {
+		const { talk } = this;
+		const before = talk.devices;
+		talk.devices = await listMicrophones();
+		if (before.every(({ id }) => talk.devices.some((device) => device.id === id))) return;
+		this.microphone.deviceId = '';
+		await talk.conversation.changeInputDevice({}).catch(() => {
+			this.remark('Your microphone was disconnected. Please plug one in.');
+		});
+	}
+
+	// The page goes away: end the conversation properly and leave what the server needs to know.
+	leave() {
+		const { talk } = this;
+		if (!talk) return;
+		this.talk = null;
+		talk.line.stop();
+		talk.conversation?.endSession();
+		if (!talk.associated) announceStartOnLeave(secret, talk.id);
+		announceEnd(secret, talk.id);
+	}
+}
+
+// Older browsers ask only when a value is returned.
+function askBeforeLeaving(event) {
+	event.preventDefault();
+	event.returnValue = '';
+}
+
+// A screen reader would speak over the interviewer, so captions are announced only on request.
+function announceCaptions(button) {
+	const on = button.getAttribute('aria-pressed') !== 'true';
+	button.setAttribute('aria-pressed', String(on));
+	element('log').setAttribute('aria-live', on ? 'polite' : 'off');
+}
+
+// A finished interview is shown by the server and allows nothing else.
+if (secret && !document.body.dataset.view.startsWith('done')) {
+	if (microphoneSupported()) {
+		openProgress(secret).then((progress) => new Interview(progress));
+	} else {
+		element('unsupported').hidden = false;
+		element('mic-check').disabled = true;
+		showStatus('Not possible in this browser', 'warn');
+	}
+}
