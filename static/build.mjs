@@ -91,7 +91,7 @@ async function licences(packages) {
 // Hashes the names and contents of all outputs.
 async function digest() {
 	const hash = createHash('sha256');
-	for (const name of (await readdir(out)).filter((entry) => entry !== 'version').sort()) {
+	for (const name of [...FIRST_LOAD, 'libsamplerate.worklet.js', 'licences.txt']) {
 		hash.update(`${name}\0`).update(await readFile(join(out, name)));
 	}
 	return hash.digest('hex').slice(0, 16);

@@ -84,11 +84,14 @@ export function watchLevel(stream, onLevel) {
 	context.createMediaStreamSource(stream).connect(analyser);
 	context.resume().catch(() => {});
 	const samples = new Float32Array(analyser.fftSize);
+	let level = 0;
 	let frame = requestAnimationFrame(measure);
 
+	// Rises at once and falls slowly, as the eye expects of such a meter.
 	function measure() {
 		analyser.getFloatTimeDomainData(samples);
-		onLevel(loudness(samples));
+		level = Math.max(loudness(samples), level * 0.94);
+		onLevel(level);
 		frame = requestAnimationFrame(measure);
 	}
 	return () => {
