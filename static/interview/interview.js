@@ -72,17 +72,24 @@ class Interview {
 		hideProblem(this.problem);
 		setBusy(this.button, true);
 		try {
-			showStatus('Waiting for your microphone …', 'busy');
+			this.progressing('Waiting for your microphone …');
 			await this.microphone.hold();
-			showStatus('Connecting …', 'busy');
+			this.progressing('Connecting …');
 			const session = await requestSession(secret, consentVersion);
 			await this.converse(session);
 		} catch (error) {
 			this.fail(error);
 		} finally {
 			setBusy(this.button, false);
+			this.allowStart();
 			this.microphone.release();
 		}
+	}
+
+	// Said twice, because the connection state may be scrolled out of sight.
+	progressing(sentence) {
+		showStatus(sentence, 'busy');
+		element('start-hint').textContent = sentence;
 	}
 
 	async converse(session) {
@@ -135,7 +142,7 @@ class Interview {
 
 	doubt(sentence) {
 		this.remark(sentence);
-		showStatus(sentence ? 'Connection trouble' : 'Connected', sentence ? 'warn' : 'live');
+		showStatus(sentence ? 'Connected, weak signal' : 'Connected', sentence ? 'warn' : 'live');
 	}
 
 	remark(sentence) {
@@ -241,6 +248,15 @@ class Interview {
 	}
 }
 
+// The server knows no time zone of the candidate; the browser does.
+function showLocalDeadline() {
+	const time = element('expires');
+	const deadline = new Date(time.dateTime);
+	if (Number.isNaN(deadline.getTime()) || deadline.getTimezoneOffset() === 0) return;
+	const words = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
+	time.textContent = `${words.format(deadline)} (your time)`;
+}
+
 // Older browsers ask only when a value is returned.
 function askBeforeLeaving(event) {
 	event.preventDefault();
@@ -256,6 +272,7 @@ function announceCaptions(button) {
 
 // A finished interview is shown by the server and allows nothing else.
 if (secret && !document.body.dataset.view.startsWith('done')) {
+	showLocalDeadline();
 	if (microphoneSupported()) {
 		openProgress(secret).then((progress) => new Interview(progress));
 	} else {

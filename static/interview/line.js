@@ -1,7 +1,7 @@
 // Watches whether the line to the interviewer is alive. A dead network does not close a WebSocket for minutes; the candidate
 // should hear from us earlier than that.
 
-const QUIET_MS = 20_000;
+const QUIET_MS = 30_000;
 const OFFLINE_MS = 12_000;
 const LOOK_MS = 1000;
 

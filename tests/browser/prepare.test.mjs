@@ -61,6 +61,11 @@ test('the consent goes with the request for the session, in its version', async 
 	});
 });
 
+test('the deadline is shown in the time of the candidate', async () => {
+	await open(browser, { timezoneId: 'Asia/Tokyo' });
+	await page.getByText('Friday 27 November at 21:00 (your time)').waitFor();
+});
+
 test('the microphone check shows that the candidate is heard, and lets the microphone be chosen', async () => {
 	await open();
 	await button('Check microphone').click();

@@ -164,9 +164,10 @@ test('a short time offline only shows and passes', async () => {
 	await page.context().setOffline(true);
 	await page.clock.runFor(2000);
 	await page.getByText('You seem to be offline.').waitFor();
+	await page.getByRole('status').filter({ hasText: 'Connected, weak signal' }).waitFor();
 	await page.context().setOffline(false);
 	await page.clock.runFor(2000);
-	await status('Connected');
+	await page.getByRole('status').filter({ hasText: /^Connected$/ }).waitFor();
 	assert.equal(await page.getByText('You seem to be offline.').count(), 0);
 });
 
