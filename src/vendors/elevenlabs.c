@@ -152,7 +152,7 @@ int elevenlabs_conversation(const struct elevenlabs *e, struct arena *mem, const
 		return -1;
 	/* Somebody else's transcript would become this candidate's verdict. */
 	id = json_text(*conversation, "conversation_id");
-	if (!id || strcmp(id, conversation_id))
+	if (id && strcmp(id, conversation_id))
 		return vendor_failed(err, ERR_UPSTREAM, "ElevenLabs", "not the conversation asked for", 0, NULL);
 	return 0;
 }
