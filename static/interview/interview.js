@@ -15,6 +15,8 @@ import { element, hideProblem, setBusy, showProblem, showStatus, showView } from
 
 const ASSOCIATE_AFTER_END_MS = 10 * 60_000;
 
+const UNHEARD = 'The interviewer ended the talk because nothing was heard. Check that your microphone is on, then continue.';
+
 const { consentVersion, assetVersion } = document.body.dataset;
 const secret = /^\/interview\/([A-Za-z0-9_-]+)\/?$/.exec(location.pathname)?.[1];
 const assets = (name) => `/static/interview/${name}?v=${encodeURIComponent(assetVersion)}`;
@@ -102,6 +104,7 @@ class Interview {
 				onConnected: (id) => this.connected(talk, id),
 				onClosed: (how) => this.closed(talk, how),
 				onMode: (mode) => this.stage.setMode(mode),
+				onHearing: (text) => this.captions.hearing(text),
 				onSaid: (entry) => this.captions.add(entry),
 				onCorrected: (entry) => this.captions.correct(entry),
 				onSign: () => talk.line?.sign(),
@@ -173,21 +176,22 @@ class Interview {
 		this.stage.detach();
 		announceEnd(secret, talk.id);
 		const outcome = talk.how ?? how;
-		if (outcome === 'lost') this.lose();
+		if (outcome === 'lost') this.offerToContinue('The connection was lost', lostSentence());
+		// An interviewer who hangs up without having heard anything has not held an interview.
+		else if (outcome === 'agent' && !this.captions.answered) this.offerToContinue('You could not be heard', UNHEARD);
 		else if (outcome !== 'refused') this.thank();
 		setTimeout(() => talk.leaving.abort(), ASSOCIATE_AFTER_END_MS);
 	}
 
-	lose() {
+	offerToContinue(title, sentence) {
 		this.button = element('continue');
 		this.problem = element('lost-problem');
 		this.button.textContent = 'Continue interview';
 		hideProblem(this.problem);
-		element('lost-text').textContent = navigator.onLine
-			? 'Nothing to worry about: what you said so far is kept. When you continue, the interviewer greets you again.'
-			: 'Your device is offline. What you said so far is kept; continue as soon as you are online again.';
+		element('lost-title').textContent = title;
+		element('lost-text').textContent = sentence;
 		showView('lost');
-		showStatus('Connection lost', 'warn');
+		showStatus(title, 'warn');
 	}
 
 	thank() {
@@ -246,6 +250,12 @@ class Interview {
 		if (!talk.associated) announceStartOnLeave(secret, talk.id);
 		announceEnd(secret, talk.id);
 	}
+}
+
+function lostSentence() {
+	return navigator.onLine
+		? 'Nothing to worry about: what you said so far is kept. When you continue, the interviewer greets you again.'
+		: 'Your device is offline. What you said so far is kept; continue as soon as you are online again.';
 }
 
 // The server knows no time zone of the candidate; the browser does.

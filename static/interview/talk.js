@@ -14,8 +14,8 @@ export class TalkStartError extends Error {
 	}
 }
 
-// Connects and resolves to the conversation. `handlers`: onConnected(id), onClosed(how, code), onMode(mode), onSaid({role,
-// text, eventId}), onCorrected({text, original, eventId}), onSign() for anything that arrives. Rejects with TalkStartError.
+// Connects and resolves to the conversation. `handlers`: onConnected(id), onClosed(how, code), onMode(mode), onHearing(text)
+// while the candidate speaks, onSaid({role, text, eventId}), onCorrected({text, original, eventId}), onSign() for anything that arrives. Rejects with TalkStartError.
 export function startTalk({ signedUrl, dynamicVariables, deviceId, assets, handlers }) {
 	let abandoned = false;
 	const alive = (action) => (...values) => {
@@ -40,6 +40,10 @@ export function startTalk({ signedUrl, dynamicVariables, deviceId, assets, handl
 			original: event.original_agent_response,
 			eventId: event.event_id,
 		})),
+		// The client has no callback of its own for this one and passes it on as unknown.
+		onDebug: alive((event) => {
+			if (event?.type === 'tentative_user_transcript') handlers.onHearing(event.tentative_user_transcription_event?.user_transcript);
+		}),
 		onIncomingEvent: alive(() => handlers.onSign()),
 	});
 	return new Promise((resolve, reject) => {

@@ -53,6 +53,17 @@ test('the captions show both sides in order, as plain text', async () => {
 	assert.equal(await log().locator('img').count(), 0);
 });
 
+test('a sentence grows in the captions while it is spoken, and stands there once in the end', async () => {
+	const call = await talk();
+	call.hearing('I have');
+	await log().getByText('I have …', { exact: true }).waitFor();
+	call.hearing('I have worked');
+	await log().getByText('I have worked …', { exact: true }).waitFor();
+	call.hear('I have worked with C.');
+	await log().getByText('I have worked with C.', { exact: true }).waitFor();
+	assert.equal(await log().getByText(/^I have/).count(), 1);
+});
+
 test('what the interviewer did not get to say is taken out of the captions', async () => {
 	const call = await talk();
 	call.say('Great. First question about your experience with distributed systems.');
@@ -101,6 +112,7 @@ for (const [name, act] of [
 ]) {
 	test(`when the interviewer ${name}, the page thanks`, async () => {
 		const call = await talk();
+		call.hear('I am done.');
 		await button('End interview').click();
 		act(call);
 		await heading('Thank you, Ada Lovelace');
@@ -108,6 +120,18 @@ for (const [name, act] of [
 		assert.equal(await page.getByRole('dialog').count(), 0);
 	});
 }
+
+test('an interviewer who hangs up unheard leaves the way back open, also after a reload', async () => {
+	const call = await talk();
+	call.close(1000);
+	await heading('You could not be heard');
+	await noted('end', call.id);
+	await page.reload();
+	await heading('Your interview was interrupted');
+	await agree();
+	await button('Start interview').click();
+	await status('Connected');
+});
 
 for (const [name, act] of [['closes with an error', (call) => call.close(1011, 'internal')], ['vanishes', (call) => call.vanish()]]) {
 	test(`when the connection ${name}, the talk can be continued with a fresh session`, async () => {

@@ -88,6 +88,10 @@ class Call extends EventEmitter {
 		return this.send({ type: 'user_transcript', user_transcription_event: { user_transcript: text, event_id: ++this.eventId } });
 	}
 
+	hearing(text) {
+		return this.send({ type: 'tentative_user_transcript', tentative_user_transcription_event: { user_transcript: text, event_id: ++this.eventId } });
+	}
+
 	correct(original, corrected) {
 		return this.send({
 			type: 'agent_response_correction',

@@ -19,11 +19,12 @@ const VALUES = {
 	EXPIRES_WORDS: 'Friday, 27 November 2026, 12:00 UTC', CONSENT_VERSION: '2026-11', ASSET_VERSION: 'test',
 };
 
-// `assets`: the directory that static/build.mjs wrote.
-export async function startPageDouble({ assets }) {
+// `assets`: the directory that static/build.mjs wrote. `agentOrigin`: whose WebSocket the page may open, when not the double's.
+export async function startPageDouble({ assets, agentOrigin }) {
 	const agent = await startAgentDouble();
 	const double = {
 		agent,
+		agentOrigin: agentOrigin ?? agent.origin,
 		// What the template gets besides VALUES, for example {RETURNING: true}.
 		values: {},
 		// Every static file that was fetched; a page's own list leaves out what its worklets load.
@@ -61,7 +62,7 @@ async function answer(double, assets, request, response) {
 		const template = pathname.endsWith(SECRET) ? 'page' : 'notice';
 		const missing = { HEADING: 'Interview not found', TEXT: 'Please check that you opened the whole link from the e-mail.' };
 		const text = await readFile(join(root, 'templates/interview', `${template}.html`), 'utf8');
-		response.writeHead(template === 'page' ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', ...headers(double.agent.origin) });
+		response.writeHead(template === 'page' ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', ...headers(double.agentOrigin) });
 		response.end(renderTemplate(text, { ...VALUES, ...missing, ...double.values }));
 	} else if (pathname.startsWith('/static/interview/')) {
 		const name = pathname.split('/').pop();
@@ -90,9 +91,9 @@ async function act(double, action, request, response) {
 }
 
 // What nginx and the program send with the page.
-function headers(agentOrigin) {
+function headers(agent) {
 	return {
-		'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${agentOrigin}; `
+		'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${agent}; `
 			+ "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		'Permissions-Policy': 'microphone=(self)', 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store',
 		'X-Content-Type-Options': 'nosniff', 'X-Robots-Tag': 'noindex',
