@@ -101,13 +101,16 @@ default_settings() { # DRAFT
 }
 
 # The programs speak plain Redis; nginx carries it through TLS.
-#   rediss://[user:pass@]host:port/db -> unix://[user:pass@]/run/redis-tls.sock[?db=db]
+#   rediss://user:pass@host:port/db -> unix:///run/redis-tls.sock?db=db&user=user&password=pass
 redis_over_tunnel() { # URL
-	local rest=${1#rediss://} account='' db
-	case "$rest" in *@*) account=${rest%@*}@; rest=${rest##*@} ;; esac
-	db=
+	local rest=${1#rediss://} login='' user='' password='' db='' query=''
+	case "$rest" in *@*) login=${rest%@*} rest=${rest##*@} ;; esac
+	case "$login" in *:*) user=${login%%:*} password=${login#*:} ;; *) user=$login ;; esac
 	case "$rest" in */*) db=${rest#*/} ;; esac
-	printf 'unix://%s%s%s\n' "$account" "$run/redis-tls.sock" "${db:+?db=$db}"
+	[ -z "$db" ] || query+="&db=$db"
+	[ -z "$user" ] || query+="&user=${user//&/%26}"
+	[ -z "$password" ] || query+="&password=${password//&/%26}"
+	printf 'unix://%s%s\n' "$run/redis-tls.sock" "${query:+?${query#&}}"
 }
 
 # Sets `redis_host` and `redis_port` of a rediss:// URL.
