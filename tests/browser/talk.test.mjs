@@ -106,6 +106,36 @@ test('ending needs a confirmation, ends the call properly and thanks', async () 
 	assert.equal(await page.getByRole('button').count(), 0);
 });
 
+test('the whole way can be walked with the keyboard, and the focus follows the view', async () => {
+	const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
+	const tabTo = async (id) => {
+		for (let presses = 0; presses < 15 && (await focused()) !== id; presses++) await page.keyboard.press('Tab');
+		assert.equal(await focused(), id);
+	};
+	await page.goto(double.url);
+	await page.keyboard.press('Tab');
+	assert.equal(await focused(), 'Skip to the interview');
+	await tabTo('consent');
+	await page.keyboard.press('Space');
+	await tabTo('start');
+	await page.keyboard.press('Enter');
+	await status('Connected');
+	assert.equal(await focused(), 'talk-title');
+	await tabTo('announce');
+	await page.keyboard.press('Enter');
+	assert.equal(await log().getAttribute('aria-live'), 'polite');
+	await tabTo('end');
+	await page.keyboard.press('Enter');
+	assert.equal(await focused(), 'keep');
+	await page.keyboard.press('Escape');
+	assert.equal(await focused(), 'end');
+	await page.keyboard.press('Enter');
+	await tabTo('end-now');
+	await page.keyboard.press('Enter');
+	await heading('Thank you, Ada Lovelace');
+	assert.equal(await focused(), 'done-title');
+});
+
 for (const [name, act] of [
 	['hangs up', (call) => call.close(1000)], ['uses its tool for ending', (call) => call.endCall()],
 	['reaches the longest duration', (call) => call.overtime()],
