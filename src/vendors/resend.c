@@ -104,12 +104,15 @@ static enum err_kind kind_of(int status, const char *name)
 	return kind_of_status(status);
 }
 
-static int wait_of(const struct resend *r, const struct http_reply *reply)
+static int wait_of(const struct resend *r, const struct http_reply *reply, const char *name)
 {
 	int wait = http_retry_after(reply, clock_wall_ms(r->clock));
 	long long reset = str_number(str_from(http_reply_header(reply, "ratelimit-reset")), LIMIT_RETRY_AFTER_S);
 
-	return wait || reset < 0 ? wait : (int)reset;
+	/* That header is about the pace, a second; a used-up quota lasts much longer. */
+	if (wait || reset < 0 || (name && strcmp(name, "rate_limit_exceeded")))
+		return wait;
+	return (int)reset;
 }
 
 static int failed(const struct resend *r, struct arena *mem, const struct http_reply *reply, struct err *err)
@@ -119,7 +122,7 @@ static int failed(const struct resend *r, struct arena *mem, const struct http_r
 	enum err_kind kind = kind_of(reply->status, name);
 
 	if (err->kind == ERR_NONE && (kind == ERR_LIMIT || kind == ERR_UPSTREAM))
-		err->retry_after = wait_of(r, reply);
+		err->retry_after = wait_of(r, reply, name);
 	return vendor_failed(err, kind, "Resend", "refused", reply->status, name);
 }
 
