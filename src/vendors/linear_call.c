@@ -108,9 +108,9 @@ static int refused(const struct linear *l, struct arena *mem, const struct http_
 	if (errors) {
 		r = first_rejection(errors);
 		kind = kind_of(&r, transient);
-		/* A failing server's word that something is for good is not taken. */
-		if (kind == ERR_REFUSED && reply->status >= 500)
-			kind = transient;
+		/* Unknown words: then the status may know more (a failing server's "for good" is not taken). */
+		if (kind == ERR_REFUSED && reply->status != 200 && reply->status != 400)
+			kind = kind_of_status(reply->status, transient);
 	} else {
 		kind = kind_of_status(reply->status, transient);
 	}
