@@ -135,6 +135,8 @@ export async function startStack({ sandbox = true, settings = {}, runner = true,
 	} catch (error) {
 		process.removeListener('exit', emergencyStop);
 		await stop();
+		if (!process.env.PARLEY_KEEP_STATE)
+			await rm(state, { recursive: true, force: true });
 		throw error;
 	}
 	const values = parseDotenv(await readFile(join(state, 'parley.env'), 'utf8'));
