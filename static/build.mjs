@@ -3,10 +3,9 @@
 //   node static/build.mjs --out DIR [--node-modules DIR]
 //
 // writes DIR/interview/: the bundled script and style sheet, the audio worklets (self-hosted, because the content security
-// policy allows no blob: and no foreign host), the picture, the licences of what is included, and `version`, a hash over all
-// of it for the asset URLs. The same input gives the same bytes. The build fails when the first load outgrows its budget.
+// policy allows no blob: and no foreign host), the picture, and the licences of what is included. The same input gives the same
+// bytes. The build fails when the first load outgrows its budget.
 
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -74,7 +73,6 @@ await Promise.all([
 	copyFile(join(resampler, 'dist', 'libsamplerate.worklet.js'), join(out, 'libsamplerate.worklet.js')),
 	writeFile(join(out, 'licences.txt'), await licences([client, resampler])),
 ]);
-await writeFile(join(out, 'version'), `${await digest()}\n`);
 await checkBudget();
 
 // Gives the licence texts of the included packages, each under its name and version.
@@ -86,15 +84,6 @@ async function licences(packages) {
 		return `${name} ${version}\n\n${text}`;
 	}));
 	return texts.join('\n----------------------------------------\n\n');
-}
-
-// Hashes the names and contents of all outputs.
-async function digest() {
-	const hash = createHash('sha256');
-	for (const name of [...FIRST_LOAD, 'libsamplerate.worklet.js', 'licences.txt']) {
-		hash.update(`${name}\0`).update(await readFile(join(out, name)));
-	}
-	return hash.digest('hex').slice(0, 16);
 }
 
 // Says what the first load weighs and refuses more than the budget.

@@ -8,10 +8,11 @@ const RETRY_DELAYS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const PATH = '/actions/interview/';
 
 export class ActionError extends Error {
-	constructor(message, retryable, status = 0) {
+	constructor(message, retryable, status = 0, code = '') {
 		super(message);
 		this.name = 'ActionError';
 		this.retryable = retryable;
+		this.code = code;
 		// Not found, expired, revoked (404), or taken by someone else (409): nothing done on this page can change it.
 		this.final = !retryable && (status === 404 || status === 409);
 	}
@@ -81,7 +82,7 @@ function request(text, more) {
 function readAnswer(status, answer) {
 	if (answer?.success === true) return answer;
 	if (typeof answer?.error === 'string') {
-		throw new ActionError(answer.error, answer.retryable === true, status);
+		throw new ActionError(answer.error, answer.retryable === true, status, answer.code);
 	}
 	// Not our program: nginx, a proxy or a captive portal answered.
 	throw new ActionError('The interview service is not available right now. Please try again.', true);

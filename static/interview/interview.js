@@ -208,6 +208,10 @@ class Interview {
 
 	// A start that did not work: explain it beside the button, which then reads "Try again".
 	fail(error) {
+		if (error.code === 'interview_finished') {
+			this.thank();
+			return;
+		}
 		if (error.final) {
 			this.stop(error.message);
 			return;

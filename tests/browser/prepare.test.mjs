@@ -152,6 +152,14 @@ test('an interview that expired in between is final', async () => {
 	assert.equal(await page.getByRole('button').count(), 0);
 });
 
+test('an interview that was received meanwhile, for example from another device, thanks', async () => {
+	double.actions.session = refuse(409, 'This interview is complete.', false, 'interview_finished');
+	await open();
+	await agree();
+	await button('Start interview').click();
+	await page.getByRole('heading', { name: 'Thank you, Ada Lovelace' }).waitFor();
+});
+
 for (const [name, answer, words] of [
 	['a lost connection', () => 'cut', 'We could not reach the interview service'],
 	['an answer of a proxy', () => ({ status: 502, body: '<html>Bad Gateway</html>' }), 'not available right now'],
