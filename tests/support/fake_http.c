@@ -78,10 +78,13 @@ void fake_http_answer(struct fake_http *f, int status, const char *body)
 
 void fake_http_header(struct fake_http *f, const char *name, const char *value)
 {
-	struct fake_answer *a = &f->answers[f->answer_count - 1];
+	struct fake_answer *a;
 
-	if (!f->answer_count || a->header_count == FAKE_HTTP_HEADERS)
-		die_bug("fake_http_header: no answer, or too many headers");
+	if (!f->answer_count)
+		die_bug("fake_http_header: no answer is queued");
+	a = &f->answers[f->answer_count - 1];
+	if (a->header_count == FAKE_HTTP_HEADERS)
+		die_bug("fake_http_header: too many headers");
 	a->headers[a->header_count++] = (struct http_header){ arena_strdup(f->mem, name), arena_strdup(f->mem, value) };
 }
 

@@ -46,7 +46,7 @@ void fake_http_header(struct fake_http *f, const char *name, const char *value);
 /* A call that ends without an answer. */
 void fake_http_fail(struct fake_http *f, enum err_kind kind);
 
-/* A header that was sent (ASCII case ignored), or NULL; the body as text. */
+/* A header that was sent (ASCII case ignored), or NULL. */
 const char *fake_http_sent(const struct http_call *call, const char *name);
 
 #endif
