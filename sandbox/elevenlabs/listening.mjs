@@ -9,6 +9,7 @@ const DENSE = 0.25;
 const INTERRUPT_MS = 700;
 const INTERRUPT_DENSE = 0.6;
 const REMIND_AFTER_MS = 15_000;
+const LONGEST_ANSWER_MS = 60_000;
 const CHECK_EVERY_MS = 100;
 
 export function createListener({ script, isSpeaking, onAnswer, onInterruption, onSilence }) {
@@ -60,7 +61,8 @@ export function createListener({ script, isSpeaking, onAnswer, onInterruption, o
 		const spoke = turn.loudMs >= SPEECH_MS && now - turn.lastLoud >= PAUSE_MS;
 		const sparse = now - turn.firstLoud >= script.reply_after_ms && turn.loudMs / Math.max(turn.heardMs, 1) < DENSE;
 		const fellSilent = now - turn.lastLoud >= Math.max(PAUSE_MS, script.reply_after_ms);
-		if (spoke || sparse || fellSilent)
+		const endless = now - turn.firstLoud >= LONGEST_ANSWER_MS;
+		if (spoke || sparse || fellSilent || endless)
 			end(onAnswer);
 	}
 
