@@ -29,7 +29,10 @@ class Interview {
 		this.captions = new Captions(element('log'));
 		// The running talk: {id, conversation, associated, leaving, line, devices, how}
 		this.talk = null;
+		// The newest talk, running or not: it must be known to the server before the page is gone.
+		this.latest = null;
 		this.notes = Promise.resolve();
+		this.starting = false;
 		this.button = element('start');
 		this.problem = element('start-problem');
 		this.listen();
@@ -65,13 +68,14 @@ class Interview {
 	// Nothing starts without the consent; the hint says so, because a disabled button alone explains nothing.
 	allowStart() {
 		const agreed = element('consent').checked;
-		element('start').disabled = !agreed;
+		element('start').disabled = !agreed || this.starting;
 		element('start-hint').textContent = agreed ? 'Your browser may ask for the microphone.' : 'Tick the box above to start.';
 	}
 
 	// Start, try again and continue are the same way: microphone, fresh signed URL, talk.
 	async begin() {
 		hideProblem(this.problem);
+		this.starting = true;
 		setBusy(this.button, true);
 		try {
 			this.progressing('Waiting for your microphone …');
@@ -82,9 +86,12 @@ class Interview {
 		} catch (error) {
 			this.fail(error);
 		} finally {
+			this.starting = false;
 			setBusy(this.button, false);
 			this.allowStart();
 			this.microphone.release();
+			// A disabled button loses the focus; without this a keyboard would start over at the top of the page.
+			if (document.activeElement === document.body) this.button.focus();
 		}
 	}
 
@@ -111,15 +118,16 @@ class Interview {
 			},
 		});
 		talk.conversation = conversation;
-		talk.devices = await listMicrophones();
 		if (this.talk === talk) this.stage.attach(conversation);
 		// Ended between connecting and here, for example refused by the server: it must not go on unseen.
 		else conversation.endSession();
+		talk.devices = await listMicrophones().catch(() => []);
 	}
 
 	connected(talk, id) {
 		talk.id = id;
 		this.talk = talk;
+		this.latest = talk;
 		this.progress.state = 'talking';
 		talk.line = watchLine({
 			onTrouble: (sentence) => this.doubt(sentence),
@@ -246,12 +254,12 @@ class Interview {
 
 	// The page goes away: end the conversation properly and leave what the server needs to know.
 	leave() {
-		const { talk } = this;
-		if (!talk) return;
+		const { talk, latest } = this;
 		this.talk = null;
+		if (latest && !latest.associated) announceStartOnLeave(secret, latest.id);
+		if (!talk) return;
 		talk.line.stop();
 		talk.conversation?.endSession();
-		if (!talk.associated) announceStartOnLeave(secret, talk.id);
 		announceEnd(secret, talk.id);
 	}
 }

@@ -14,8 +14,9 @@ export class TalkStartError extends Error {
 	}
 }
 
-// Connects and resolves to the conversation. `handlers`: onConnected(id), onClosed(how, code), onMode(mode), onHearing(text)
-// while the candidate speaks, onSaid({role, text, eventId}), onCorrected({text, original, eventId}), onSign() for anything that arrives. Rejects with TalkStartError.
+// Connects and resolves to the conversation. `handlers`: onConnected(id), onClosed(how, code), onMode(mode), onHearing(text) while
+// the candidate speaks, onSaid({role, text, eventId}), onCorrected({text, original, eventId}), onSign() for anything that
+// arrives. Rejects with TalkStartError.
 export function startTalk({ signedUrl, dynamicVariables, deviceId, assets, handlers }) {
 	let abandoned = false;
 	const alive = (action) => (...values) => {

@@ -127,6 +127,7 @@ test('a retryable refusal is shown as the server worded it, and trying again sta
 	await agree();
 	await button('Start interview').click();
 	await problem('The interviewer is not available right now.');
+	await page.waitForFunction(() => document.activeElement.textContent === 'Try again');
 	double.actions.session = good;
 	await button('Try again').click();
 	await connected();

@@ -283,6 +283,17 @@ test('leaving before the association got through sends it along', async () => {
 	await noted('end', call.id);
 });
 
+test('leaving after the end does not lose an association either', async () => {
+	double.actions.start = () => 'cut';
+	await talk();
+	await button('End interview').click();
+	await button('End now').click();
+	await heading('Thank you, Ada Lovelace');
+	const before = double.count('start');
+	await page.goto('about:blank');
+	await until(() => double.count('start') > before, 'a last note');
+});
+
 test('a reload after the end still thanks', async () => {
 	await talk();
 	await button('End interview').click();
