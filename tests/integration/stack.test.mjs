@@ -231,6 +231,26 @@ describe('starting', () => {
 		}
 	});
 
+	test('screening-runner is started at once, again when it dies, and ended with the stack', async () => {
+		const [state, fake, note] = [join(directory, 'runner'), join(directory, 'stage'), join(directory, 'runners')];
+		await mkdir(join(fake, 'libexec/parley'), { recursive: true });
+		await symlink(join(stage, 'libexec/parley/cgi-bin'), join(fake, 'libexec/parley/cgi-bin'));
+		await symlink(join(stage, 'share'), join(fake, 'share'));
+		await writeFile(join(fake, 'libexec/parley/screening-runner'), `#!/bin/sh\necho $$ >>${note}\nexec sleep 300\n`, { mode: 0o755 });
+		const started = async () => (await readFile(note, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+		try {
+			const result = await run(join(root, 'scripts/stack'), ['start', '--no-sandbox', '--state', state, '--stage', fake, '--port', String(await freePort())]);
+			assert.equal(result.code, 0, result.output);
+			const [first] = await until(async () => (await started()).length > 0 && started(), { what: 'a runner' });
+			process.kill(first, 'SIGKILL');
+			await until(async () => (await started()).length > 1, { what: 'another runner' });
+		} finally {
+			await quickstart('--stop', '--state', state);
+		}
+		for (const pid of await started())
+			assert.match((await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ')[1]?.[0] ?? 'gone', /gone|Z/);
+	});
+
 	test('unknown options are refused with the usage', async () => {
 		const result = await quickstart('--nonsense');
 		assert.equal(result.code, 100);
