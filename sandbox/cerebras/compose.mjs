@@ -71,32 +71,34 @@ function plainWriter(messages) {
 	};
 }
 
-const QUESTIONS = [
+const ABOUT_PERSON = [
 	(fact) => `You wrote "${fact}". What was your own part in it, and what would you do differently today?`,
-	(fact) => `The work involves "${fact}". Which situation from your past comes closest, and how did you handle it?`,
 	(fact) => `About "${fact}": what was the hardest moment, and how did you find out that your solution worked?`,
-	(fact) => `How would you explain "${fact}" to a colleague who joins next week?`,
 ];
+const ABOUT_JOB = [
+	(fact) => `The work involves "${fact}". Which situation from your past comes closest, and how did you handle it?`,
+	(fact) => `We ask for "${fact}". Where have you done that, and what came of it?`,
+];
+const NO_FACTS = ["your current work", "the last thing you finished"];
 
-/** Questions alternate between the beginning (the job) and the end (the candidate) of the prompt. */
+/** Two questions about the person and two about the job, each quoting its source. */
 function pointerWriter(messages) {
-	const facts = findFacts(messages).map((fact) => fact.length > 110 ? `${fact.slice(0, fact.lastIndexOf(" ", 108))} …` : fact);
-	const chosen = [];
-	for (let index = 0; chosen.length < 4 && index < facts.length; index++)
-		chosen.push(index % 2 === 0 ? facts[facts.length - 1 - index / 2] : facts[(index - 1) / 2]);
-	const sources = [...new Set(chosen)];
-	while (sources.length < 3)
-		sources.push(["your current work", "the last thing you finished", "how you work with others"][sources.length]);
-	const entries = sources.map((fact, index) => ({ fact, question: QUESTIONS[index % QUESTIONS.length](fact) }));
+	const person = findFacts(messages, "application").map(shortened);
+	const job = findFacts(messages, "job").map(shortened).reverse();
+	const ask = (questions, facts) => questions.map((question, index) => facts[index] ?? NO_FACTS[index])
+		.map((fact, index) => ({ fact, question: questions[index](fact) }));
+	const [first, third] = ask(ABOUT_PERSON, person);
+	const [second, fourth] = ask(ABOUT_JOB, job);
+	const entries = [first, second, third, fourth];
 	return {
 		...plainWriter(messages),
 		entries: (key, { inList }) => inList ? entries.slice(0, 1) : entries,
-		text(key, { entry }) {
-			if (!entry)
-				return `Questions about ${sources[0]}`;
-			return /why|reason|source|basis|evidence/i.test(key) ? entry.fact : entry.question;
-		},
+		text: (key, { entry = first }) => /why|reason|source|basis|evidence/i.test(key) ? entry.fact : entry.question,
 	};
+}
+
+function shortened(fact) {
+	return fact.replaceAll('"', "'").length <= 110 ? fact.replaceAll('"', "'") : `${fact.slice(0, fact.lastIndexOf(" ", 108)).replaceAll('"', "'")} …`;
 }
 
 function evaluationWriter(messages) {
@@ -120,7 +122,7 @@ function evaluationWriter(messages) {
 				return verdict.reasoning;
 			if (/quote|evidence|excerpt|verbatim/i.test(key))
 				return entry.quote;
-			return /time/i.test(key) ? String(entry.time ?? 0) : entry.point;
+			return /time/i.test(key) ? entry.label ?? "" : entry.point;
 		},
 	};
 }

@@ -5,7 +5,7 @@ const LACK = /\b(?:i (?:do not|don't|have not|haven't|never) (?:really )?(?:have
 const SUBSTANTIAL_WORDS = 14;
 const QUOTE_LIMIT = 160;
 
-/** {result, confidence, reasoning, points:[{point, quote, time, index, negative}]} */
+/** {result, confidence, reasoning, points:[{point, quote, time, label, index, negative}]} */
 export function judge(turns) {
 	const answers = turns.filter((turn) => turn.speaker === "candidate");
 	const lacking = answers.filter((turn) => LACK.test(turn.text));
@@ -23,14 +23,14 @@ function verdictOf({ answers, lacking, substantial, words }) {
 	if (lacking.length > 0 && lacking.length >= substantial.length)
 		return { result: "fail", confidence: 0.78, reasoning: `${told} The gaps concern what the position asks for.` };
 	if (substantial.length >= 2)
-		return { result: "pass", confidence: Math.min(0.95, 0.7 + 0.05 * substantial.length), reasoning: `${told} The examples are concrete and fit the position.` };
+		return { result: "pass", confidence: Math.min(95, 70 + 5 * substantial.length) / 100, reasoning: `${told} The examples are concrete and fit the position.` };
 	return { result: "inconclusive", confidence: 0.4, reasoning: `${told} That is too little to decide on.` };
 }
 
 function pointOf(turn, turns, negative) {
 	const asked = turns.slice(0, turn.index).reverse().find((other) => other.speaker === "agent");
 	const subject = asked ? /[^.!?]*\?/.exec(asked.text)?.[0].trim().slice(0, 120) : null;
-	return { quote: quoteOf(turn.text, negative), time: turn.time, index: turn.index, negative,
+	return { quote: quoteOf(turn.text, negative), time: turn.time, label: turn.label, index: turn.index, negative,
 		point: `${negative ? "Names a gap" : "Gives a concrete example"}${subject ? ` when asked "${subject}"` : ""}` };
 }
 

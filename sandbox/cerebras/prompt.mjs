@@ -3,7 +3,8 @@
 
 const CANDIDATE = "candidate|applicant|interviewee|user";
 const AGENT = "interviewer|agent|assistant|ai";
-const TURN = new RegExp(`^\\s*(?:[-*>#]\\s*)?(?:turn\\s*)?(?:[\\[(#]?\\s*(\\d+)(?::(\\d\\d))?\\s*(?:s|sec|seconds)?\\s*[\\])|.:]?\\s*)?(?:\\[[^\\]]*\\]\\s*)?\\**["'\\[(]?(${CANDIDATE}|${AGENT})["'\\])]?\\**\\s*(?:[\\[(][^\\])]*[\\])])?\\s*\\**\\s*[:>\\-–—|]\\**\\s*(.+)$`, "i");
+// An optional bullet, an optional label in brackets ("[02:07]", "(12 s)"), the speaker, a colon or dash, the words.
+const TURN = new RegExp(`^\\s*(?:[-*>]\\s+)?(?:[\\[(]([^\\])]{1,20})[\\])]\\s*|(\\d[\\d:.]*)\\s*s?[|,]?\\s+)?\\**(${CANDIDATE}|${AGENT})\\**\\s*(?:[\\[(]([^\\])]{1,20})[\\])])?\\s*[:>–—|-]\\**\\s*(\\S.*)$`, "i");
 
 export function promptText(messages) {
 	return messages.filter((message) => message.role !== "assistant").map(contentOf).join("\n\n");
@@ -16,13 +17,15 @@ function contentOf({ content }) {
 }
 
 /**
- * [{speaker: "candidate"|"agent", text, time, index}] in the order of the prompt; `text` is always a part of the prompt.
- * Only the user's messages are read: an example in the instructions is not part of the talk.
+ * [{speaker: "candidate"|"agent", text, time, label, index}] in the order of the prompt; `text` is always a part of it.
+ * Only the user's messages are read, and only what is marked as transcript when something is: neither an example in the
+ * instructions nor a line of the application is part of the talk.
  */
 export function findTurns(messages) {
-	const source = messages.filter((message) => message.role === "user").map(contentOf).join("\n");
-	const fromJson = turnsFromJson(source);
-	return (fromJson.length ? fromJson : turnsFromLines(source)).map((turn, index) => ({ ...turn, index }));
+	const all = messages.filter((message) => message.role === "user").map(contentOf).join("\n");
+	const source = /<transcript\b[^>]*>([\s\S]*?)<\/transcript\b/i.exec(all)?.[1] ?? all;
+	const fromLines = turnsFromLines(source);
+	return (fromLines.length ? fromLines : turnsFromJson(source)).map((turn, index) => ({ ...turn, index }));
 }
 
 function turnsFromLines(source) {
@@ -30,11 +33,17 @@ function turnsFromLines(source) {
 	for (const line of source.split("\n")) {
 		const match = TURN.exec(line);
 		if (match) {
-			const time = match[1] === undefined ? null : match[2] ? Number(match[1]) * 60 + Number(match[2]) : Number(match[1]);
-			turns.push({ speaker: speakerOf(match[3]), text: match[4].trim(), time });
+			const label = match[1] ?? match[2] ?? match[4] ?? null;
+			turns.push({ speaker: speakerOf(match[3]), text: match[5].trim(), label, time: secondsOf(label) });
 		}
 	}
 	return turns;
+}
+
+/** "02:07" and "2/02:07" are 127 seconds, "12 s" are 12. */
+function secondsOf(label) {
+	const match = /(?:(\d+):)?(\d+)(?:\.\d+)?\s*s?$/.exec(label ?? "");
+	return match ? Number(match[1] ?? 0) * 60 + Number(match[2]) : null;
 }
 
 /** Objects such as {"role":"user","message":"…","time_in_call_secs":5}, wherever they stand. */
@@ -47,29 +56,33 @@ function turnsFromJson(source) {
 		} catch {
 			continue;
 		}
-		const words = turn.message ?? turn.text ?? turn.content ?? turn.said;
+		const words = turn.message ?? turn.text ?? turn.content ?? turn.quote;
 		if (typeof words === "string" && words.trim())
-			turns.push({ speaker: speakerOf(String(turn.role ?? turn.speaker ?? turn.who)), text: words.trim(),
-				time: turn.time_in_call_secs ?? turn.time ?? turn.seconds ?? null });
+			turns.push({ speaker: speakerOf(String(turn.role ?? turn.speaker ?? turn.who)), text: words.trim(), ...timeOf(turn) });
 	}
 	return turns;
+}
+
+function timeOf({ time_in_call_secs, time }) {
+	const label = String(time_in_call_secs ?? time ?? "") || null;
+	return { label, time: secondsOf(label) };
 }
 
 function speakerOf(word) {
 	return new RegExp(`^(?:${CANDIDATE})$`, "i").test(word) ? "candidate" : "agent";
 }
 
-/** Items of lists and longer sentences of the user's text, for questions that refer to what was really written. */
-export function findFacts(messages) {
-	const source = messages.filter((message) => message.role === "user").map(contentOf).join("\n") || promptText(messages);
-	const items = [];
-	for (const line of source.split("\n")) {
-		const item = /^\s*(?:[-*•]|\d+[.)])\s+(.{15,})$/.exec(line)?.[1];
-		if (item)
-			items.push(plain(item));
-	}
-	const sentences = source.split(/[\n.!?]+/).map(plain).filter((sentence) => sentence.split(" ").length >= 5 && !/[{}<>]/.test(sentence));
-	return [...new Set([...items, ...sentences])].filter((fact) => fact.length <= 220);
+/**
+ * Items of lists and sentences, for questions that refer to what was really written. `part` is the name of a tag that
+ * encloses the text in question, when the prompt has such tags.
+ */
+export function findFacts(messages, part = null) {
+	const all = messages.filter((message) => message.role === "user").map(contentOf).join("\n") || promptText(messages);
+	const source = new RegExp(`<${part}\\b[^>]*>([\\s\\S]*?)</${part}\\b`, "i").exec(all)?.[1] ?? all;
+	const items = source.split("\n").map((line) => /^\s*(?:[-*•]|\d+[.)])\s+(.{15,})$/.exec(line)?.[1]).filter(Boolean);
+	const sentences = source.split(/\n|[.!?]+\s/).filter((sentence) => sentence.trim().split(/\s+/).length >= 5 && !/[{}<>@]/.test(sentence));
+	const facts = [...new Set((items.length >= 2 ? items : sentences).map(plain))];
+	return facts.filter((fact) => fact.length >= 15 && fact.length <= 220);
 }
 
 function plain(text) {
