@@ -139,7 +139,6 @@ write_settings() { # FILE GIVEN ADDRESS_FILE
 			[ -z "$2" ] || { cat "$2"; echo; }
 			sandbox_settings
 			[ -z "$3" ] || sandbox_addresses "$3"
-			dotenv_line PUBLIC_BASE_URL "http://127.0.0.1:$port"
 			dotenv_line WEBHOOK_BASE_URL "http://127.0.0.1:$port"
 		else
 			given_settings "$2"
