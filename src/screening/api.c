@@ -1,0 +1,71 @@
+/* See api.h.  The table and who may come in; the handlers are in
+ * interviews_api.c and health.c. */
+#include "screening/api.h"
+
+#include "app.h"
+#include "base/crypto.h"
+#include "base/limits.h"
+#include "screening/health.h"
+#include "screening/interviews_api.h"
+
+/* Both sides are hashed first, so that the time tells nothing about the key, its
+ * length included. */
+static bool has_key(const struct app *app, const struct request *req)
+{
+	struct str scheme, key, value = str_from(request_header(req, "Authorization"));
+	unsigned char given[SHA256_SIZE], wanted[SHA256_SIZE];
+
+	if (!app->cfg.orchestrator_api_key)
+		return false;
+	scheme = str_cut(value, ' ', &key);
+	if (!key.ptr || !str_eq_nocase(scheme, STR("Bearer")))
+		return false;
+	sha256(str_trim(key), given);
+	sha256(str_from(app->cfg.orchestrator_api_key), wanted);
+	return equal_constant_time((struct str){ (const char *)given, sizeof(given) },
+				   (struct str){ (const char *)wanted, sizeof(wanted) });
+}
+
+/* A monitoring agent on this machine.  A proxy on this machine has loopback's
+ * address too, but says for whom it asks. */
+static bool is_local(const struct request *req)
+{
+	struct str from = str_from(req->remote_addr);
+
+	return (str_starts(from, STR("127.")) || str_eq(from, STR("::1"))) &&
+	       !request_header(req, "X-Forwarded-For") && !request_header(req, "Forwarded");
+}
+
+static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	(void)res;
+	if (str_eq(req->path, STR("/healthz")) || str_eq(req->path, STR("/readyz")))
+		return 0;
+	if (str_eq(req->path, STR("/metrics")) && is_local(req))
+		return 0;
+	return has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
+}
+
+static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		 const char *sentence, int retry_after)
+{
+	(void)app;
+	(void)req;
+	(void)retry_after;
+	response_error(res, status, code, sentence, NULL);
+	if (status == 401)
+		response_header(res, "WWW-Authenticate", "Bearer");
+}
+
+static const struct route routes[] = {
+	{ .method = "GET", .path = "/healthz", .handler = health_alive },
+	{ .method = "GET", .path = "/readyz", .handler = health_ready },
+	{ .method = "GET", .path = "/metrics", .handler = health_metrics },
+	{ .method = "GET", .path = "/api/interviews", .handler = interviews_list },
+	{ .method = "GET", .path = "/api/interviews/:id", .handler = interviews_show },
+	{ .method = "POST", .path = "/api/interviews/:id/resend", .handler = interviews_resend, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/interviews/:id/revoke", .handler = interviews_revoke, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/interviews/:id/re-evaluate", .handler = interviews_reevaluate, .max_body = LIMIT_BODY_ACTION },
+};
+
+const struct pages api_pages = { routes, ARRAY_LEN(routes), guard, fail };

@@ -1,0 +1,226 @@
+/* See interviews_api.h. */
+#include "screening/interviews_api.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "screening/interview_json.h"
+#include "screening/invitation.h"
+#include "screening/session.h"
+#include "screening/session_page.h"
+#include "screening/verdict.h"
+#include "web/form.h"
+
+enum { PAGE_DEFAULT = 50, PAGE_MOST = 100 };
+
+/* 400 that names the part of the request; the handler has answered. */
+static int refuse(struct response *res, const char *field, const char *sentence)
+{
+	response_error(res, 400, "bad_request", sentence, field);
+	return 0;
+}
+
+static int conflict(struct response *res, const char *sentence)
+{
+	response_error(res, 409, "conflict", sentence, NULL);
+	return 0;
+}
+
+static int answer_interview(struct app *app, struct response *res, const struct session_row *row)
+{
+	response_json(res, 200, str_from(json_write(interview_json(app, row))));
+	return 0;
+}
+
+/* The session that the path names; ERR_MISSING. */
+static int find(struct app *app, const struct request *req, struct session_row *row, struct err *err)
+{
+	struct str id = request_param(req, "id");
+	bool found;
+
+	if (!str_is_token(id, SESSION_ID_LENGTH, SESSION_ID_LENGTH))
+		return err_set(err, ERR_MISSING, "no session id");
+	if (session_row_get(app, arena_strndup(app->mem, id.ptr, id.len), row, &found, err))
+		return -1;
+	return found ? 0 : err_set(err, ERR_MISSING, "no such session");
+}
+
+/* ---- the list ---- */
+
+struct question {
+	size_t limit;
+	const char *stage;
+	struct session_place after;
+};
+
+/* Reads the query; false when it was answered with 400. */
+static bool read_question(struct request *req, struct response *res, struct question *q)
+{
+	struct form form = { 0 };
+	struct err bad = { 0 };
+
+	*q = (struct question){ .limit = PAGE_DEFAULT };
+	if (req->query.len > LIMIT_QUERY || form_parse(req->mem, req->query, &form, &bad))
+		return refuse(res, NULL, "The query could not be understood."), false;
+	for (size_t i = 0; i < form.count; i++) {
+		struct str name = form.fields[i].name, value = form.fields[i].value;
+
+		if (str_eq(name, STR("limit"))) {
+			long long n = str_number(value, PAGE_MOST);
+
+			if (n < 1)
+				return refuse(res, "limit", "limit must be a whole number from 1 to 100."), false;
+			q->limit = (size_t)n;
+		} else if (str_eq(name, STR("cursor"))) {
+			if (!interview_cursor_read(req->mem, value, &q->after))
+				return refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer."), false;
+		} else if (str_eq(name, STR("state"))) {
+			if (!session_stage_is_known(value.ptr))
+				return refuse(res, "state", "state must be invited, opened, started, ended, evaluated, moved, expired or revoked."), false;
+			q->stage = value.ptr;
+		}
+	}
+	return true;
+}
+
+int interviews_list(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct json_object *items, *answer = json_owned(app->mem, json_object_new_object());
+	struct session_page page;
+	struct question q;
+
+	if (!read_question(req, res, &q))
+		return 0;
+	if (session_page_read(app, q.after, q.stage, q.limit, &page, err))
+		return -1;
+	items = json_object_new_array();
+	json_object_object_add(answer, "items", items);
+	for (size_t i = 0; i < page.count; i++)
+		json_object_array_add(items, json_object_get(interview_json(app, &page.rows[i])));
+	json_put(answer, "next_cursor", page.more ? interview_cursor(app->mem, page.next) : NULL);
+	response_json(res, 200, str_from(json_write(answer)));
+	return 0;
+}
+
+int interviews_show(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct session_row row;
+
+	if (find(app, req, &row, err))
+		return -1;
+	return answer_interview(app, res, &row);
+}
+
+/* ---- what can be done to one ---- */
+
+/* Actions take nothing or {}; false when the request was answered with 400 or 415. */
+static bool has_empty_body(struct request *req, struct response *res)
+{
+	struct err bad = { 0 };
+	struct json_object *body;
+
+	if (!req->body.len)
+		return true;
+	if (!request_is_type(req, "application/json")) {
+		response_error(res, 415, "unsupported_media_type", "The request must be JSON, or empty.", NULL);
+		return false;
+	}
+	body = json_read(req->mem, req->body, &bad);
+	if (!body || !json_object_is_type(body, json_type_object))
+		return refuse(res, NULL, "The request could not be understood."), false;
+	json_object_object_foreach(body, name, value) {
+		(void)value;
+		return refuse(res, name, "This member is not known here."), false;
+	}
+	return true;
+}
+
+static bool not_configured(struct response *res, bool have, const char *vendor)
+{
+	char sentence[64];
+
+	if (have)
+		return false;
+	snprintf(sentence, sizeof(sentence), "%s is not configured.", vendor);
+	response_error(res, 503, "not_configured", sentence, NULL);
+	return true;
+}
+
+/* Who did what to which interview, for the log. */
+static void note(struct app *app, const char *event, const struct session_row *row)
+{
+	char fingerprint[FINGERPRINT_SIZE];
+
+	session_fingerprint(row->id, fingerprint);
+	log_event(&app->log, LOG_INFO, event, LOG_TEXT("session", fingerprint));
+}
+
+/* Answers with the interview as it stands after the action. */
+static int acted(struct app *app, struct request *req, struct response *res, const char *event, struct err *err)
+{
+	struct session_row row;
+
+	if (find(app, req, &row, err))
+		return -1;
+	note(app, event, &row);
+	return answer_interview(app, res, &row);
+}
+
+static const char *why_ended(struct app *app, const struct session_row *row)
+{
+	if (row->revoked_ms)
+		return "The link of this interview was revoked.";
+	if (row->expires_ms && clock_wall_ms(app->clock) >= row->expires_ms)
+		return "The link of this interview has expired.";
+	return "The link of this interview has ended.";
+}
+
+int interviews_resend(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct err failed = { 0 };
+	struct session_row row;
+
+	if (!has_empty_body(req, res) || not_configured(res, app->cfg.have_resend, "Resend"))
+		return 0;
+	if (find(app, req, &row, err))
+		return -1;
+	if (!invitation_resend(app, &row, &failed))
+		return acted(app, req, res, "interview.resent", err);
+	if (failed.kind == ERR_CONFLICT)
+		return conflict(res, why_ended(app, &row));
+	*err = failed;
+	return -1;
+}
+
+int interviews_revoke(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct session_row row;
+	bool done;
+
+	if (!has_empty_body(req, res))
+		return 0;
+	if (find(app, req, &row, err) || session_revoke(app, &row, &done, err))
+		return -1;
+	return done ? acted(app, req, res, "interview.revoked", err) : conflict(res, why_ended(app, &row));
+}
+
+int interviews_reevaluate(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct err failed = { 0 };
+	struct session_row row;
+
+	if (!has_empty_body(req, res) || not_configured(res, app->cfg.have_cerebras, "Cerebras"))
+		return 0;
+	if (find(app, req, &row, err))
+		return -1;
+	if (!verdict_reevaluate(app, row.id, &failed))
+		return acted(app, req, res, "interview.reevaluated", err);
+	if (failed.kind == ERR_CONFLICT)
+		return conflict(res, "There is no transcript of this interview yet.");
+	*err = failed;
+	return -1;
+}
