@@ -63,6 +63,12 @@ int linear_issue_state(const struct linear *l, struct arena *mem, const char *id
 int linear_team_state(const struct linear *l, struct arena *mem, const char *team_id, const char *name,
 		      struct linear_state *state, struct err *err);
 
+/* The keys ("HIR") of the teams that have a state of that name (ASCII case
+ * ignored), for people who look after an installation.  Follows the pages, up to
+ * 1000 teams. */
+int linear_state_teams(const struct linear *l, struct arena *mem, const char *name, const char ***keys, size_t *count,
+		       struct err *err);
+
 int linear_issue_move(const struct linear *l, struct arena *mem, const char *issue_id, const char *state_id,
 		      struct err *err);
 

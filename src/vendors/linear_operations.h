@@ -37,6 +37,14 @@
 	" }" \
 	"}"
 
+#define LINEAR_STATES_NAMED \
+	"query StatesNamed($name: String!, $after: String) {" \
+	" workflowStates(filter: { name: { eqIgnoreCase: $name } }, first: 50, after: $after) {" \
+	" nodes { id name team { key } }" \
+	" pageInfo { hasNextPage endCursor }" \
+	" }" \
+	"}"
+
 #define LINEAR_ISSUE_MOVE \
 	"mutation IssueMove($id: String!, $stateId: String!) {" \
 	" issueUpdate(id: $id, input: { stateId: $stateId }) { success issue { id state { id } } }" \
