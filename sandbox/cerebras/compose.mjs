@@ -76,8 +76,8 @@ const ABOUT_PERSON = [
 	(fact) => `About "${fact}": what was the hardest moment, and how did you find out that your solution worked?`,
 ];
 const ABOUT_JOB = [
-	(fact) => `The work involves "${fact}". Which situation from your past comes closest, and how did you handle it?`,
-	(fact) => `We ask for "${fact}". Where have you done that, and what came of it?`,
+	(fact) => `For this position "${fact}" matters. Which situation from your past comes closest, and how did you handle it?`,
+	(fact) => `The job text says "${fact}". Where have you met that so far, and what came of it?`,
 ];
 const NO_FACTS = ["your current work", "the last thing you finished"];
 

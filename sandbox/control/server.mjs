@@ -23,7 +23,12 @@ const PAGE_FILES = {
 };
 const PAGE_HEADERS = {
 	"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
-	"content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self' data: blob: about:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+const MAIL_HEADERS = {
+	"content-type": "text/html; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+	"content-security-policy": "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; form-action 'none'; frame-ancestors 'self'",
 };
 
 export function createControl(sandbox) {
@@ -48,6 +53,7 @@ export function createControl(sandbox) {
 		["GET", "/control/webhooks/deliveries", () => ({ deliveries: deliveries.list().map(deliveryView) })],
 		["PUT", "/control/limits", (request) => Object.assign(limits, bodyOf(request))],
 		["GET", "/control/resend/outbox", () => ({ emails: vendors.resend.outbox() })],
+		["GET", "/control/resend/outbox/:id/html", (request, id) => mailPage(id)],
 		["POST", "/control/resend/events", (request) => resendEvent(bodyOf(request))],
 		...linearRoutes(vendors.linear),
 		...elevenlabsRoutes(vendors.elevenlabs),
@@ -65,7 +71,10 @@ export function createControl(sandbox) {
 			return answer(here.length ? 405 : 404, { error: here.length ? "this method is not known here" : "no such address" });
 		try {
 			const result = await route.run(request, ...route.pattern.exec(request.pathname).slice(1).map(decodeURIComponent));
-			wirelog.announce();
+			if (request.method !== "GET")
+				wirelog.announce();
+			if (result?.$answer)
+				return result.$answer;
 			return answer(result?.$status ?? 200, result?.$body ?? result ?? { ok: true }, { headers: { "cache-control": "no-store" } });
 		} catch (error) {
 			if (error instanceof ControlError)
@@ -90,6 +99,12 @@ export function createControl(sandbox) {
 		const { fault, error } = faults.add(wanted, Object.keys(vendors));
 		refuseIf(error);
 		return { $status: 201, $body: fault };
+	}
+
+	/** A mail as the mail program shows it: no scripts, nothing of this page, links open elsewhere. */
+	function mailPage(id) {
+		const email = vendors.resend.outbox().find((entry) => entry.id === id) ?? missing("mail");
+		return { $answer: answer(200, `<!doctype html><meta charset="utf-8"><base target="_blank">${email.html ?? ""}`, { headers: MAIL_HEADERS }) };
 	}
 
 	function resendEvent({ email_id, type }) {
