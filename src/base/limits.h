@@ -1,0 +1,45 @@
+/* Every bound on what comes from outside, by name (design 5).  Over a bound is
+ * an ordinary, explained error. */
+#ifndef PARLEY_BASE_LIMITS_H
+#define PARLEY_BASE_LIMITS_H
+
+enum limits {
+	/* requests */
+	LIMIT_BODY_ACTION = 16 << 10,
+	LIMIT_BODY_API = 256 << 10,
+	LIMIT_BODY_WEBHOOK = 5 << 20,        /* contract 3.2; Linear's own handler has the same */
+	LIMIT_BODY_WEBHOOK_AUDIO = 64 << 20, /* ElevenLabs' post_call_audio */
+	LIMIT_QUERY = 4 << 10,
+	LIMIT_HEADER = 4 << 10,
+	LIMIT_FORM_FIELDS = 200,
+	LIMIT_JSON_DEPTH = 32,
+	LIMIT_RESPONSE = 8 << 20,
+
+	/* vendors' answers */
+	LIMIT_REPLY = 16 << 20, /* a conversation with a long transcript */
+	LIMIT_VENDOR_SECONDS = 25,
+	LIMIT_MODEL_SECONDS = 90,
+	LIMIT_RETRY_AFTER_S = 3600,
+
+	/* a candidate's issue */
+	LIMIT_NAME = 200,
+	LIMIT_EMAIL = 254, /* RFC 5321 4.5.3.1.3 less the angle brackets */
+	LIMIT_APPLICATION = 256 << 10,
+	LIMIT_JOB = 256 << 10,
+	LIMIT_POINTER = 500,
+	LIMIT_POINTERS = 5,
+
+	/* a talk */
+	LIMIT_CONVERSATION_ID = 128,
+	LIMIT_TURNS = 5000,
+	LIMIT_PARTS = 20, /* conversations of one session */
+	LIMIT_REASONING = 4000,
+	LIMIT_KEY_POINTS = 12,
+	LIMIT_KEY_POINT = 600,
+
+	/* settings */
+	LIMIT_DOTENV = 64 << 10,
+	LIMIT_SETTING = 4 << 10,
+};
+
+#endif
