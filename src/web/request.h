@@ -1,0 +1,57 @@
+/* One request, whatever brought it: a FastCGI record, the plain CGI environment
+ * or a test literal (Fossil cgi.c).  Everything lives in `mem` until the answer
+ * is sent. */
+#ifndef PARLEY_WEB_REQUEST_H
+#define PARLEY_WEB_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { REQUEST_PARAMS = 4 };
+
+/* Where a request's variables and body come from. */
+struct request_source {
+	const char *(*variable)(const struct request_source *self, const char *name);
+	/* Reads up to len bytes of the body; 0 at its end, -1 on failure. */
+	long (*read)(const struct request_source *self, char *out, size_t len);
+};
+
+struct request {
+	struct arena *mem;
+	const struct request_source *source;
+	struct str method;
+	struct str path;  /* percent-encoding untouched, without query */
+	struct str query; /* without '?' */
+	struct str body;  /* filled by the router, within the route's limit */
+	const char *remote_addr;
+	char id[40];
+	struct {
+		const char *name;
+		struct str value;
+	} params[REQUEST_PARAMS]; /* the :words of the route's path */
+};
+
+/* Fills everything but the body. */
+void request_init(struct request *req, struct arena *mem, const struct request_source *source);
+
+/* A header by its ordinary name ("Content-Type"); NULL when absent. */
+const char *request_header(const struct request *req, const char *name);
+
+/* A :word of the route; empty when there is none of that name. */
+struct str request_param(const struct request *req, const char *name);
+
+/* A parameter of the query, decoded; NULL when absent.  Malformed: NULL and ERR_INPUT. */
+const char *request_query(const struct request *req, const char *name, struct err *err);
+
+/* True when Content-Type is `type`, parameters aside. */
+bool request_is_type(const struct request *req, const char *type);
+
+/* Reads the body: 0, or -1 with `*status` 413 (over max), 400 (ended early) or
+ * 411 (no length). */
+int request_read_body(struct request *req, size_t max, int *status);
+
+#endif

@@ -1,0 +1,38 @@
+/* A program is a table of routes (style 5).
+ *
+ * A path is matched segment by segment; ":word" matches one segment of any
+ * characters, which the handler reads with request_param().  A known path with
+ * another method answers 405 with Allow.
+ */
+#ifndef PARLEY_WEB_ROUTE_H
+#define PARLEY_WEB_ROUTE_H
+
+#include "web/request.h"
+#include "web/response.h"
+
+struct app;
+
+/* Fills the response and returns 0, or returns -1 with err set: then the
+ * program's `fail` makes the answer. */
+typedef int handler_fn(struct app *app, struct request *req, struct response *res, struct err *err);
+
+struct route {
+	const char *method, *path;
+	handler_fn *handler;
+	size_t max_body;
+};
+
+struct pages {
+	const struct route *routes;
+	size_t count;
+	/* Called before a handler; -1 with err refuses the request.  May be NULL. */
+	handler_fn *guard;
+	/* Turns a status and public sentence into this program's kind of error. */
+	void (*fail)(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		     const char *sentence, int retry_after);
+};
+
+/* Answers the request; never fails (a failure becomes an error answer). */
+void route_request(struct app *app, const struct pages *pages, struct request *req, struct response *res);
+
+#endif
