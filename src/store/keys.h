@@ -1,0 +1,102 @@
+/* Every Redis key name, with type, owner and time to live (design 4).
+ *
+ * Public keys stand in the contract; the rest carries the prefix "parley:".
+ * Keys with a word inside are made by key_of(), which joins with ':'.
+ */
+#ifndef PARLEY_STORE_KEYS_H
+#define PARLEY_STORE_KEYS_H
+
+#include "base/arena.h"
+
+/* Contract 4.  String, the session as JSON; SESSION_TTL_SECONDS. */
+#define KEY_SECRET "screening:secret:"
+/* Contract 4.  String, the secret; as long as its session. */
+#define KEY_REVERSE "screening:conversation:"
+
+/* Hash, one screening session by its id (a hash of the secret); KEEP_RECORDS_S.
+ * Owner: screening/session.  Fields: session.h. */
+#define KEY_SESSION "parley:session:"
+/* Sorted set, session ids by creation time in ms; pruned with the sessions. */
+#define KEY_SESSIONS "parley:sessions"
+/* String "expired" or "revoked" by session id: what remains of a link, without
+ * personal data; until 30 days after its end. */
+#define KEY_GONE "parley:gone:"
+/* Sorted set by session id: its conversations by start in ms; KEEP_RECORDS_S. */
+#define KEY_SESSION_CONVERSATIONS "parley:session-conversations:"
+/* Sorted set by session id: timeline entries "ms word", by ms; KEEP_RECORDS_S. */
+#define KEY_TIMELINE "parley:timeline:"
+/* Hash by workspace and issue: session (the current one); KEEP_RECORDS_S. */
+#define KEY_ISSUE "parley:issue:"
+/* Sorted set, workspace:issue by the ms of its newest known move into the
+ * screening state; pruned after KEEP_RECORDS_S. */
+#define KEY_ENTERED "parley:issues-entered"
+/* Hash by session id: evaluations as JSON by job id; KEEP_RECORDS_S. */
+#define KEY_EVALUATIONS "parley:evaluations:"
+
+/* Hash, one conversation: session, state (started, received, void), started,
+ * received, data (the vendor's JSON); KEEP_RECORDS_S.  Owner: screening/conversation. */
+#define KEY_CONVERSATION "parley:conversation:"
+/* Sorted set, conversations whose transcript is awaited, by the ms at which
+ * ElevenLabs is asked next. */
+#define KEY_AWAITED "parley:conversations:awaited"
+/* Sorted set, conversations without a session, by arrival in ms. */
+#define KEY_ORPHANS "parley:orphans"
+
+/* Hash, one mail: key, body (exact bytes), session, kind, created, state;
+ * KEEP_MAIL_S.  Owner: screening/mail. */
+#define KEY_MAIL "parley:mail:"
+/* String by Resend's id: our session id; KEEP_RECORDS_S. */
+#define KEY_MAIL_SENT "parley:mail-sent:"
+
+/* Hash, one Linear workspace: api_key, webhook_secret, screening_state, pass_state, fail_state;
+ * no end.  Owner: screening/workspace. */
+#define KEY_WORKSPACE "parley:workspace:"
+/* Set of workspace names; no end. */
+#define KEY_WORKSPACES "parley:workspaces"
+/* String by workspace: ms until which the sweep of Linear has looked; no end. */
+#define KEY_WORKSPACE_SWEPT "parley:workspace-swept:"
+
+/* String counters with their window as time to live. */
+#define KEY_LIMIT "parley:limit:"
+
+/* String by webhook delivery: seen before; KEEP_SEEN_S. */
+#define KEY_SEEN "parley:seen:"
+
+/* String: an alert of that kind was mailed; its quiet time. */
+#define KEY_ALERT "parley:alert:"
+/* List by kind: lines for the next alert mail; KEEP_RECORDS_S. */
+#define KEY_ALERT_LINES "parley:alert-lines:"
+
+/* String by host: token of the runner that is on duty; a few minutes. */
+#define KEY_RUNNER "parley:runner:"
+/* String: ms of the last turn of any screening runner; for readiness. */
+#define KEY_RUNNER_SEEN "parley:runner-seen"
+
+/* String: proof that Redis takes writes; a minute.  Owner: screening/readiness. */
+#define KEY_PROBE "parley:probe"
+
+/* Hash by address: an operator's password (argon2id), role, created; no end.  Owner: cli/operator. */
+#define KEY_OPERATOR "parley:operator:"
+/* Set of operators' addresses; no end. */
+#define KEY_OPERATORS "parley:operators"
+
+/* The queue "name": sorted sets due, leased, dead (job id by ms); list wake;
+ * hash serial (word to the job that holds it).  Hash per job: queue.h. */
+#define KEY_QUEUE "parley:queue:"
+#define KEY_JOB "parley:job:"
+
+enum keep {
+	KEEP_RECORDS_S = 180 * 86400,
+	KEEP_MAIL_S = 30 * 86400,
+	KEEP_GONE_S = 30 * 86400,
+	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */
+	KEEP_DONE_JOBS_S = 7 * 86400,
+};
+
+/* prefix + name */
+static inline char *key_of(struct arena *a, const char *prefix, const char *name)
+{
+	return arena_printf(a, "%s%s", prefix, name);
+}
+
+#endif

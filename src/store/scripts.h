@@ -1,0 +1,18 @@
+/* The Lua scripts of scripts/, embedded by embed.sh.  Each file's head comment
+ * says its keys, arguments and answer. */
+#ifndef PARLEY_STORE_SCRIPTS_H
+#define PARLEY_STORE_SCRIPTS_H
+
+#include "store/store.h"
+
+extern const struct script script_counter_take;
+extern const struct script script_queue_add;
+extern const struct script script_queue_claim;
+extern const struct script script_queue_end;
+extern const struct script script_queue_revive;
+extern const struct script script_queue_step;
+extern const struct script script_session_associate;
+extern const struct script script_session_create;
+extern const struct script script_session_revoke;
+
+#endif

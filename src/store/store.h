@@ -1,0 +1,82 @@
+/* Redis: the only way to it, and the only file that includes hiredis is
+ * store_redis.c.
+ *
+ * A connection is opened at the first use and again after an I/O error (a
+ * hiredis context is dead then).  A command is repeated once, on a new
+ * connection, when the old one turned out to be closed, never after a timeout;
+ * so every command and script must bear being run twice.  An error answer of
+ * Redis is ERR_SYSTEM and leaves the connection alive.
+ */
+#ifndef PARLEY_STORE_STORE_H
+#define PARLEY_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct store;
+
+struct store *store_new(const char *url, const struct clock *clock);
+void store_free(struct store *s);
+
+enum reply_type { REPLY_NIL, REPLY_TEXT, REPLY_NUMBER, REPLY_LIST };
+
+struct reply {
+	enum reply_type type;
+	struct str text;   /* NUL-terminated too */
+	int64_t number;
+	struct reply *items;
+	size_t count;
+};
+
+enum { COMMAND_ARGS = 64 };
+
+/* A command being built; arguments are borrowed until it has run. */
+struct command {
+	struct arena *mem;
+	struct str args[COMMAND_ARGS];
+	size_t count;
+};
+
+struct command command_new(struct arena *mem, const char *name);
+void command_str(struct command *c, struct str s);
+void command_text(struct command *c, const char *s); /* NULL is "" */
+void command_int(struct command *c, int64_t n);
+
+int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err);
+
+/* Several commands in one round trip; replies[i] answers commands[i].  An error
+ * answer to any of them fails the whole. */
+int store_pipeline(struct store *s, const struct command *commands, size_t count, struct reply *replies,
+		   struct err *err);
+
+/* For plain commands: store_call(s, mem, &reply, err, "HGET", key, field, NULL). */
+int store_call(struct store *s, struct arena *mem, struct reply *reply, struct err *err, ...)
+	__attribute__((sentinel));
+
+/* A Lua script of scripts/, embedded by the build (scripts.h). */
+struct script {
+	const char *name;
+	const char *text;
+	char sha1[41]; /* computed by the build */
+};
+
+/* EVALSHA, loading the script when Redis does not know it. */
+struct command script_new(struct arena *mem, const struct script *script, size_t keys);
+int script_run(struct store *s, const struct script *script, const struct command *c, struct reply *reply,
+	       struct err *err);
+
+/* Waits at most `timeout_ms` (below the command timeout) for an element of a
+ * list and takes it; *got false when none came. */
+int store_wait(struct store *s, struct arena *mem, const char *list, int timeout_ms, bool *got, struct err *err);
+
+/* reply helpers: NULL/false for another type */
+const char *reply_text(const struct reply *r);
+bool reply_int(const struct reply *r, int64_t *n); /* a number, or text that is one */
+
+#endif
