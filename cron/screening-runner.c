@@ -1,0 +1,142 @@
+/* Works on the screening queue for about a minute; see screening/runner.h. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/crypto.h"
+#include "base/die.h"
+#include "screening/runner.h"
+
+enum { WORK_MS = 75000, WORKERS = 2, WORKERS_MOST = 16 };
+
+static const char usage[] =
+	"screening-runner: invites candidates, judges their interviews and tells Linear.\n"
+	"\n"
+	"Start it from cron every minute; it works for about a minute and hands over to the next.\n"
+	"\n"
+	"Usage: screening-runner [--once] [--workers N] [--env FILE]\n"
+	"  --once          do what is due now and end (for hosts that allow no longer programs)\n"
+	"  --workers N     jobs at a time (2)\n";
+
+static volatile int stopping; /* set by the signal handler only */
+
+static void on_stop(int signal)
+{
+	(void)signal;
+	stopping = 1;
+}
+
+struct options {
+	bool once;
+	int workers;
+};
+
+static bool read_options(struct options *o, int argc, char **argv)
+{
+	*o = (struct options){ false, WORKERS };
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--once")) {
+			o->once = true;
+		} else if (!strcmp(argv[i], "--workers") && i + 1 < argc) {
+			o->workers = (int)str_number(str_from(argv[++i]), WORKERS_MOST);
+			if (o->workers < 1)
+				return false;
+		} else if (!strcmp(argv[i], "--help")) {
+			fputs(usage, stdout);
+			exit(0);
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int work(const struct app_options *app_options, int argc, char **argv, const struct options *o, const char *token,
+		bool first)
+{
+	struct runner r = { .token = token, .once = o->once, .sweeps = first, .stopping = &stopping };
+	struct app app;
+	int code;
+
+	if (!app_open(&app, app_options, &argc, argv, &code))
+		return code;
+	r.app = &app;
+	r.until_ms = clock_monotonic_ms(app.clock) + WORK_MS;
+	code = runner_work(&r);
+	app_close(&app);
+	return code;
+}
+
+/* The parent only starts workers and passes SIGTERM on: each has its own
+ * connection to Redis. */
+static int run_workers(const struct app_options *app_options, int argc, char **argv, const struct options *o,
+		       const char *token)
+{
+	pid_t pids[WORKERS_MOST];
+	int status, worst = 0;
+
+	for (int i = 0; i < o->workers; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			return EXIT_SYSTEM;
+		if (pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			_exit(work(app_options, argc, argv, o, token, i == 0));
+		}
+	}
+	for (int left = o->workers; left > 0;) {
+		pid_t pid = wait(&status);
+
+		if (pid < 0) { /* a signal: the workers end after the job at hand */
+			for (int i = 0; stopping && i < o->workers; i++)
+				kill(pids[i], SIGTERM);
+			continue;
+		}
+		left--;
+		if (WIFEXITED(status) && WEXITSTATUS(status) > worst)
+			worst = WEXITSTATUS(status);
+	}
+	return worst;
+}
+
+int main(int argc, char **argv)
+{
+	const struct app_options app_options = { .program = "screening-runner", .usage = usage, .takes_arguments = true };
+	struct sigaction stop = { .sa_handler = on_stop };
+	struct err err = { 0 };
+	struct options o;
+	struct app app;
+	char token[33];
+	unsigned char random[16];
+	int code, rest = argc;
+	char **arguments = calloc((size_t)argc + 1, sizeof(*arguments));
+
+	if (!arguments)
+		die_out_of_memory();
+	memcpy(arguments, argv, (size_t)argc * sizeof(*arguments));
+	if (!app_open(&app, &app_options, &rest, arguments, &code)) {
+		free(arguments);
+		return code;
+	}
+	if (!read_options(&o, rest, arguments)) {
+		fputs(usage, stderr);
+		app_close(&app);
+		free(arguments);
+		return EXIT_USAGE;
+	}
+	free(arguments);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGINT, &stop, NULL);
+	random_bytes(random, sizeof(random));
+	hex_encode(random, sizeof(random), token);
+	/* Without Redis there is no duty to take; the workers wait for it. */
+	if (!o.once)
+		runner_take_duty(&app, token, &err);
+	app_close(&app);
+	return run_workers(&app_options, argc, argv, &o, token);
+}

@@ -1,0 +1,131 @@
+/* See candidate.h. */
+#include "screening/candidate.h"
+
+#include "base/buf.h"
+#include "base/config.h"
+#include "base/limits.h"
+
+/* Without what Markdown may put around a label or value: list marks, emphasis,
+ * quotes, blanks. */
+static struct str strip_marks(struct str s)
+{
+	s = str_trim(s);
+	while (s.len && strchr("*_->+`# \t", s.ptr[0])) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len && strchr("*_` \t\\", s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* The value of a line "Label: value"; false when the line has another label. */
+static bool labelled(struct str line, const char *label, struct str *value)
+{
+	struct str rest, head = str_cut(line, ':', &rest);
+
+	if (!rest.ptr || !str_eq_nocase(strip_marks(head), str_from(label)))
+		return false;
+	*value = strip_marks(rest);
+	return true;
+}
+
+static bool is_address_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr(".!#$%&'*+/=?^_{|}~@-", c));
+}
+
+/* The longest run of address characters around an '@', trimmed to an address. */
+static const char *address_at(struct arena *mem, struct str text, size_t at)
+{
+	size_t from = at, to = at + 1;
+
+	while (from && is_address_char(text.ptr[from - 1]) && text.ptr[from - 1] != '@')
+		from--;
+	while (to < text.len && is_address_char(text.ptr[to]) && text.ptr[to] != '@')
+		to++;
+	/* Sentence marks and emphasis beside an address do not belong to it. */
+	while (to > at && strchr(".!*_?'/=|~", text.ptr[to - 1]))
+		to--;
+	while (from < at && strchr("*_'.!/=|~", text.ptr[from]))
+		from++;
+	return config_is_email((struct str){ text.ptr + from, to - from }) ? arena_strndup(mem, text.ptr + from, to - from)
+									  : NULL;
+}
+
+static const char *first_address(struct arena *mem, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		const char *found = text.ptr[i] == '@' ? address_at(mem, text, i) : NULL;
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static const char *mailto_address(struct arena *mem, struct str text)
+{
+	const char *at;
+
+	while ((at = str_find(text, STR("mailto:")))) {
+		struct str rest = { at + 7, text.len - (size_t)(at + 7 - text.ptr) };
+		size_t len = 0;
+		const char *found;
+
+		while (len < rest.len && is_address_char(rest.ptr[len]) && rest.ptr[len] != '?')
+			len++;
+		found = first_address(mem, (struct str){ rest.ptr, len });
+		if (found)
+			return found;
+		text = rest;
+	}
+	return NULL;
+}
+
+static const char *email_in(struct arena *mem, struct str text)
+{
+	const char *found = mailto_address(mem, text);
+
+	return found ? found : first_address(mem, text);
+}
+
+/* A name is one line of text: a Markdown link keeps its label, backslash escapes
+ * and control characters go. */
+static const char *clean_name(struct arena *mem, struct str s)
+{
+	struct buf *out = buf_in(mem, LIMIT_NAME * 2);
+	struct str rest;
+
+	if (s.len && s.ptr[0] == '[')
+		s = str_cut((struct str){ s.ptr + 1, s.len - 1 }, ']', &rest);
+	s.len = str_utf8_prefix(s, LIMIT_NAME);
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (c == '\\' || (c == '*' && i + 1 < s.len && s.ptr[i + 1] == '*'))
+			continue;
+		buf_putc(out, (unsigned char)c < ' ' || c == 0x7f ? ' ' : c);
+	}
+	s = strip_marks(buf_view(out));
+	return s.len ? arena_strndup(mem, s.ptr, s.len) : NULL;
+}
+
+struct candidate candidate_parse(struct arena *mem, struct str description)
+{
+	struct candidate c = { 0 };
+	struct str value;
+
+	for (struct str rest = description; rest.ptr && !(c.name && c.email);) {
+		struct str line = str_cut(rest, '\n', &rest);
+
+		if (!c.name && labelled(line, "name", &value))
+			c.name = clean_name(mem, value);
+		else if (!c.email && (labelled(line, "email", &value) || labelled(line, "e-mail", &value)))
+			c.email = email_in(mem, value);
+	}
+	if (!c.email)
+		c.email = email_in(mem, description);
+	return c;
+}

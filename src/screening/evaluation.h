@@ -1,0 +1,31 @@
+/* Judging a talk: by Cerebras, held to what was really said.
+ *
+ * Every key point needs a quote that stands in the transcript; others are
+ * dropped.  pass or fail without any supported quote of the candidate, and a talk
+ * too thin to judge, are inconclusive.  A transcript longer than the model takes
+ * is judged in parts whose findings are then weighed together; nothing is cut.
+ */
+#ifndef PARLEY_SCREENING_EVALUATION_H
+#define PARLEY_SCREENING_EVALUATION_H
+
+#include "app.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "screening/transcript.h"
+
+#define RESULT_PASS "pass"
+#define RESULT_FAIL "fail"
+#define RESULT_INCONCLUSIVE "inconclusive"
+
+struct evaluation_material {
+	const char *job_title;
+	struct str job, application, pointers;
+	const struct transcript *transcript;
+};
+
+/* {"result","confidence","reasoning","keyPoints":[{"point","quote","time"}],
+ *  "basis":"model"|"thin","parts","dropped"} */
+int evaluation_make(struct app *app, const struct evaluation_material *m, struct json_object **evaluation,
+		    struct err *err);
+
+#endif

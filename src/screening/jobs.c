@@ -1,0 +1,87 @@
+/* See jobs.h. */
+#include "screening/jobs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "screening/alert.h"
+
+static const struct {
+	const char *kind;
+	job_fn *run;
+} kinds[] = {
+	{ JOB_ISSUE, job_issue }, { JOB_MAIL, job_mail }, { JOB_MAIL_EVENT, job_mail_event },
+	{ JOB_TRANSCRIPT, job_transcript }, { JOB_CHECK, job_check }, { JOB_VERDICT, job_verdict },
+	{ JOB_LINEAR_SWEEP, job_linear_sweep }, { JOB_COMMENT, job_comment }, { JOB_ALERT, job_alert },
+};
+
+static job_fn *find(const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (!strcmp(kinds[i].kind, kind))
+			return kinds[i].run;
+	return NULL;
+}
+
+int job_add(struct app *app, const char *id, const char *kind, struct str payload, int64_t delay_ms,
+	    const char *serial, struct err *err)
+{
+	struct queue queue = screening_queue(app);
+	struct queue_entry entry = { .id = id, .kind = kind, .payload = payload, .delay_ms = delay_ms, .serial = serial };
+	bool added;
+
+	return queue_add(&queue, app->mem, &entry, &added, err);
+}
+
+static void log_end(struct app *app, const struct job *job, enum log_level level, const char *event, const char *reason)
+{
+	log_event(&app->log, level, event, LOG_TEXT("job", job->id), LOG_TEXT("kind", job->kind),
+		  LOG_NUM("attempt", job->attempts), LOG_TEXT("reason", reason));
+}
+
+static void bury(struct app *app, const struct queue *queue, const struct job *job, const char *reason, struct err *err)
+{
+	struct err alert_err = { 0 };
+
+	log_end(app, job, LOG_ERROR, "job.dead", reason);
+	/* A dead alert must not make another alert. */
+	if (!queue_bury(queue, app->mem, job, reason, err) && strcmp(job->kind, JOB_ALERT))
+		alert_raise(app, ALERT_DEAD_LETTER, arena_printf(app->mem, "%s\t%s\t%s", job->id, job->kind, reason),
+			    &alert_err);
+}
+
+static void end_failed(struct app *app, const struct queue *queue, const struct job *job, const struct err *failure)
+{
+	struct err err = { 0 };
+	/* Waiting for a rate limit is not the job's fault. */
+	bool counts = failure->kind != ERR_LIMIT;
+
+	if (failure->kind == ERR_CONFLICT) {
+		log_end(app, job, LOG_WARNING, "job.lost", failure->msg);
+		return; /* another worker has it */
+	}
+	if (err_is_transient(failure)) {
+		log_end(app, job, LOG_WARNING, "job.retry", failure->msg);
+		queue_retry(queue, app->mem, job, queue_backoff_ms(job->attempts, failure->retry_after), counts,
+			    failure->msg, &err);
+	} else {
+		bury(app, queue, job, failure->msg[0] ? failure->msg : "failed", &err);
+	}
+	if (err.kind != ERR_NONE)
+		log_end(app, job, LOG_ERROR, "job.not_ended", err.msg);
+}
+
+void job_run(struct app *app, const struct queue *queue, const struct job *job)
+{
+	job_fn *run = find(job->kind);
+	struct err err = { 0 };
+
+	snprintf(app->log.request_id, sizeof(app->log.request_id), "job-%.34s", job->id);
+	if (!run)
+		err_set(&err, ERR_INPUT, "no such kind of job");
+	else if (!run(app, queue, job, &err))
+		queue_done(queue, app->mem, job, "", &err);
+	if (err.kind != ERR_NONE)
+		end_failed(app, queue, job, &err);
+	app->log.request_id[0] = '\0';
+}

@@ -1,0 +1,117 @@
+/* See runner.h. */
+#include "screening/runner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "screening/conversation.h"
+#include "screening/jobs.h"
+#include "screening/state_machine.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+enum { WAIT_MS = 1000, SWEEP_MS = 5000, DUTY_S = 300, AWAY_MS = 500 };
+
+static char *duty_key(struct app *app)
+{
+	char host[80] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	return key_of(app->mem, KEY_RUNNER "screening:", host);
+}
+
+int runner_take_duty(struct app *app, const char *token, struct err *err)
+{
+	struct reply r;
+
+	return store_call(app->store, app->mem, &r, err, "SET", duty_key(app), token, "EX",
+			  arena_printf(app->mem, "%d", DUTY_S), NULL);
+}
+
+/* A successor has taken over.  When Redis does not tell, we stay. */
+static bool is_relieved(struct runner *r)
+{
+	struct err err = { 0 };
+	struct reply reply;
+
+	if (r->once || store_call(r->app->store, r->app->mem, &reply, &err, "GET", duty_key(r->app), NULL))
+		return false;
+	return reply_text(&reply) && strcmp(reply_text(&reply), r->token) != 0;
+}
+
+static void sweep(struct runner *r)
+{
+	struct app *app = r->app;
+	struct err err = { 0 };
+	struct reply reply;
+
+	if (conversation_sweep(app, &err) || linear_sweep(app, &err) ||
+	    store_call(app->store, app->mem, &reply, &err, "SET", KEY_RUNNER_SEEN,
+		       arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), NULL))
+		log_event(&app->log, LOG_WARNING, "runner.sweep_failed", LOG_TEXT("reason", err.msg));
+	arena_reset(app->mem);
+}
+
+/* Redis is away: wait a moment, without spinning.  SIGTERM ends the pause. */
+static void pause_ms(int ms)
+{
+	struct timespec t = { ms / 1000, (ms % 1000) * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+/* One job, if one is due.  *idle: none was; *wait_ms: until the next. */
+static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
+{
+	struct queue queue = screening_queue(r->app);
+	struct err err = { 0 };
+	struct job job;
+	bool got = false;
+
+	*idle = true;
+	*wait_ms = -1;
+	if (queue_claim(&queue, r->app->mem, JOB_LEASE_MS, &job, &got, wait_ms, &err)) {
+		log_event(&r->app->log, LOG_ERROR, "runner.no_queue", LOG_TEXT("reason", err.msg));
+		pause_ms(AWAY_MS);
+	} else if (got) {
+		*idle = false;
+		job_run(r->app, &queue, &job);
+	}
+}
+
+static void wait_for_work(struct runner *r, int64_t wait_ms)
+{
+	struct queue queue = screening_queue(r->app);
+	struct err err = { 0 };
+	int timeout = wait_ms >= 0 && wait_ms < WAIT_MS ? (int)wait_ms + 1 : WAIT_MS;
+
+	if (queue_wait(&queue, r->app->mem, timeout, &err))
+		pause_ms(AWAY_MS);
+}
+
+int runner_work(struct runner *r)
+{
+	int64_t next_sweep = 0, wait_ms;
+	bool idle;
+
+	while (!*r->stopping) {
+		int64_t now = clock_monotonic_ms(r->app->clock);
+
+		if (!r->once && (now >= r->until_ms || is_relieved(r)))
+			break;
+		if (r->sweeps && now >= next_sweep) {
+			sweep(r);
+			next_sweep = now + SWEEP_MS;
+		}
+		turn(r, &idle, &wait_ms);
+		if (idle && r->once)
+			break;
+		if (idle && !*r->stopping)
+			wait_for_work(r, wait_ms);
+		arena_reset(r->app->mem);
+	}
+	return 0;
+}

@@ -1,0 +1,446 @@
+/* See verdict.h.
+ *
+ * Steps of one job, each recorded: "asset" and "transcript" (the file at the
+ * issue, or a comment with its text), "evaluation", "move", "comment".  The
+ * transcript comes first, so that a person has it even while the model is away.
+ */
+#include "screening/verdict.h"
+
+#include <inttypes.h>
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "screening/conversation.h"
+#include "screening/evaluation.h"
+#include "screening/jobs.h"
+#include "screening/linear_comment.h"
+#include "screening/markdown.h"
+#include "screening/session.h"
+#include "screening/transcript.h"
+#include "screening/verdict_comment.h"
+#include "screening/workspace.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+enum {
+	UPLOAD_TRIES = 3,             /* then the transcript goes into a comment */
+	COMEBACK_MS = 150000,         /* how long a candidate who lost the connection may take */
+	COMEBACK_POLL_S = 10,
+};
+
+struct verdict {
+	struct app *app;
+	const struct queue *queue;
+	const struct job *job;
+	const char *session_id, *conversation_id;
+	bool by_request; /* a person asked for it */
+	struct session_row row;
+	const char *job_title, *job_text, *application, *pointers;
+	struct transcript transcript;
+	const char **conversations; /* of the transcript's parts */
+	bool has_issue;
+	struct workspace workspace;
+	struct linear linear;
+	struct json_object *evaluation;
+	const char *moved; /* outcome of the step "move" */
+};
+
+static int request(struct app *app, const char *id, const char *session_id, const char *conversation_id, bool by_request,
+		   struct err *err)
+{
+	struct json_object *payload = json_owned(app->mem, json_object_new_object());
+
+	json_put(payload, "session", session_id);
+	json_put(payload, "conversation", conversation_id);
+	json_put_flag(payload, "by_request", by_request);
+	return job_add(app, id, JOB_VERDICT, str_from(json_write(payload)), 0, session_id, err);
+}
+
+int verdict_request(struct app *app, const char *session_id, const char *conversation_id, struct err *err)
+{
+	return request(app, arena_printf(app->mem, "verdict:%s:%s", session_id, conversation_id), session_id, conversation_id,
+		       false, err);
+}
+
+/* ---- what there is to judge ---- */
+
+static int conversation_row(struct app *app, const char *id, struct reply *r, struct err *err)
+{
+	return store_call(app->store, app->mem, r, err, "HMGET", key_of(app->mem, KEY_CONVERSATION, id), "data", "state", NULL);
+}
+
+static int list_conversations(struct app *app, const char *session_id, struct reply *r, struct err *err)
+{
+	return store_call(app->store, app->mem, r, err, "ZRANGE", key_of(app->mem, KEY_SESSION_CONVERSATIONS, session_id), "0",
+			  arena_printf(app->mem, "%d", LIMIT_PARTS - 1), NULL);
+}
+
+int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
+{
+	struct reply list, r;
+
+	if (list_conversations(app, session_id, &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		if (conversation_row(app, list.items[i].text.ptr, &r, err))
+			return -1;
+		if (reply_text(&r.items[0]))
+			return request(app, arena_printf(app->mem, "verdict:%s:again-%" PRId64, session_id, clock_wall_ms(app->clock)),
+				       session_id, list.items[i].text.ptr, true, err);
+	}
+	return err_set(err, ERR_CONFLICT, "the interview has no transcript yet");
+}
+
+/* Adds what is there; *waits: a conversation is still going on, or its transcript
+ * has just been fetched and will ask for a verdict itself. */
+static int add_conversation(struct verdict *v, const char *id, bool *waits, struct err *err)
+{
+	struct json_object *data;
+	struct reply r;
+	bool open;
+
+	if (conversation_row(v->app, id, &r, err))
+		return -1;
+	if (!reply_text(&r.items[0])) {
+		if (reply_text(&r.items[1]) && !strcmp(reply_text(&r.items[1]), "void"))
+			return 0;
+		if (conversation_fetch(v->app, id, &open, err) || conversation_row(v->app, id, &r, err))
+			return -1;
+		*waits = !reply_text(&r.items[1]) || strcmp(reply_text(&r.items[1]), "void") != 0;
+		return 0;
+	}
+	data = json_read(v->app->mem, r.items[0].text, err);
+	if (!data)
+		return -1;
+	v->conversations[v->transcript.parts] = id;
+	return transcript_add(&v->transcript, data, err);
+}
+
+static int collect(struct verdict *v, bool *waits, struct err *err)
+{
+	struct reply list;
+
+	*waits = false;
+	transcript_init(&v->transcript, v->app->mem);
+	v->conversations = arena_alloc(v->app->mem, (LIMIT_PARTS + 1) * sizeof(*v->conversations));
+	if (list_conversations(v->app, v->session_id, &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count && !*waits; i++)
+		if (add_conversation(v, list.items[i].text.ptr, waits, err))
+			return -1;
+	return 0;
+}
+
+/* The page told that the connection was lost: the candidate may come back, and a
+ * verdict must not close the door meanwhile. */
+static int wait_for_comeback(struct verdict *v, struct err *err)
+{
+	struct reply r;
+	int64_t lost_at = 0;
+
+	if (store_call(v->app->store, v->app->mem, &r, err, "HMGET", key_of(v->app->mem, KEY_SESSION, v->session_id),
+		       "lost_conversation", "lost_at", NULL))
+		return -1;
+	if (!reply_text(&r.items[0]) || !v->row.conversation_id ||
+	    strcmp(reply_text(&r.items[0]), v->row.conversation_id) || !reply_int(&r.items[1], &lost_at) ||
+	    clock_wall_ms(v->app->clock) - lost_at > COMEBACK_MS)
+		return 0;
+	err->retry_after = COMEBACK_POLL_S;
+	return err_set(err, ERR_LIMIT, "the candidate lost the connection and may come back");
+}
+
+static int read_session(struct verdict *v, struct err *err)
+{
+	struct app *app = v->app;
+	struct reply r;
+	bool found;
+
+	if (session_row_get(app, v->session_id, &v->row, &found, err))
+		return -1;
+	if (!found)
+		return err_set(err, ERR_MISSING, "the session is gone");
+	if (store_call(app->store, app->mem, &r, err, "HMGET", key_of(app->mem, KEY_SESSION, v->session_id), "job_title",
+		       "job_description", "application", "pointers", NULL))
+		return -1;
+	v->job_title = reply_text(&r.items[0]);
+	v->job_text = reply_text(&r.items[1]);
+	v->application = reply_text(&r.items[2]);
+	v->pointers = reply_text(&r.items[3]);
+	return 0;
+}
+
+static int read_workspace(struct verdict *v, struct err *err)
+{
+	struct err missing = { 0 };
+
+	v->has_issue = v->row.issue_id && *v->row.issue_id;
+	if (!v->has_issue)
+		return 0;
+	if (!workspace_get(v->app, v->row.workspace, &v->workspace, &missing)) {
+		v->linear = workspace_linear(v->app, &v->workspace);
+		return 0;
+	}
+	if (missing.kind != ERR_MISSING) {
+		*err = missing;
+		return -1;
+	}
+	return err_set(err, ERR_REFUSED, "the session's Linear workspace is not configured");
+}
+
+/* ---- step: the transcript at the issue ---- */
+
+static struct buf *transcript_file(struct verdict *v)
+{
+	struct buf *out = buf_in(v->app->mem, 8 << 20);
+	char time[TIME_WORDS_SIZE];
+
+	time_words(v->row.started_ms ? v->row.started_ms : clock_wall_ms(v->app->clock), time);
+	buf_printf(out, "Interview transcript\n\nCandidate: %s\nCompany:   %s\n", v->row.candidate_name, v->row.company_name);
+	if (v->job_title)
+		buf_printf(out, "Position:  %s\n", v->job_title);
+	buf_printf(out, "Started:   %s\n", time);
+	for (int i = 0; i < v->transcript.parts; i++)
+		buf_printf(out, "%s%s\n", i ? "           " : "Conversation: ", v->conversations[i]);
+	buf_puts(out, v->transcript.parts > 1 ? "\nTimes are part/minutes:seconds; the talk was interrupted.\n\n"
+					      : "\nTimes are minutes:seconds.\n\n");
+	transcript_text(&v->transcript, 0, v->transcript.count, out);
+	if (!v->transcript.count)
+		buf_puts(out, "(Nothing was said.)\n");
+	return out;
+}
+
+static int attach_file(struct verdict *v, struct err *err)
+{
+	struct app *app = v->app;
+	const char *name = arena_printf(app->mem, "interview-%s.txt", v->row.identifier && *v->row.identifier ? v->row.identifier : "transcript");
+	struct buf *file = transcript_file(v);
+	const char *asset;
+
+	if (job_step(app, v->queue, v->job, "asset", &asset, err))
+		return -1;
+	if (!asset) {
+		/* The slot lives for a minute; a repeated upload makes another asset, which nobody sees. */
+		if (linear_file_upload(&v->linear, app->mem, name, "text/plain", buf_view(file), &asset, err) ||
+		    job_step_done(app, v->queue, v->job, "asset", asset, err))
+			return -1;
+	}
+	return linear_attachment_create(&v->linear, app->mem, uuid_of(app->mem, "transcript", v->job->id), v->row.issue_id,
+					"Interview transcript", v->row.candidate_name, asset, err);
+}
+
+static int transcript_as_comment(struct verdict *v, struct err *err)
+{
+	struct buf **parts;
+	size_t count = verdict_transcript_comments(v->app->mem, &v->transcript, &parts);
+
+	for (size_t i = 0; i < count; i++)
+		if (comment_step(v->app, v->queue, v->job, arena_printf(v->app->mem, "transcript-comment-%zu", i), &v->linear,
+				 v->row.issue_id, parts[i], err))
+			return -1;
+	return 0;
+}
+
+static int give_transcript(struct verdict *v, struct err *err)
+{
+	struct err failure = { 0 };
+	const char *done, *how = "file";
+
+	if (job_step(v->app, v->queue, v->job, "transcript", &done, err))
+		return -1;
+	if (done)
+		return 0;
+	if (attach_file(v, &failure)) {
+		if (failure.kind == ERR_SYSTEM || failure.kind == ERR_CONFLICT || failure.kind == ERR_DENIED ||
+		    failure.kind == ERR_MISSING || (err_is_transient(&failure) && v->job->attempts < UPLOAD_TRIES)) {
+			*err = failure;
+			return -1;
+		}
+		log_event(&v->app->log, LOG_WARNING, "screening.upload_failed", LOG_TEXT("reason", failure.msg));
+		how = "comment";
+		if (transcript_as_comment(v, err))
+			return -1;
+	}
+	return job_step_done(v->app, v->queue, v->job, "transcript", how, err);
+}
+
+/* ---- step: the evaluation ---- */
+
+static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
+{
+	struct app *app = v->app;
+	const char *now = arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock));
+	const char *history = key_of(app->mem, KEY_EVALUATIONS, v->session_id);
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "HSET", history, v->job->id, json, NULL) ||
+	    store_call(app->store, app->mem, &r, err, "EXPIRE", history, arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
+	    session_row_set(app, v->session_id, err, "result", json_text(v->evaluation, "result"), "evaluation", json, "evaluated",
+			    now, NULL))
+		return -1;
+	return session_note(app, v->session_id, key_of(app->mem, "evaluated ", json_text(v->evaluation, "result")), err);
+}
+
+static int evaluate(struct verdict *v, struct err *err)
+{
+	struct app *app = v->app;
+	struct evaluation_material m = { v->job_title ? v->job_title : "", str_from(v->job_text), str_from(v->application),
+					 str_from(v->pointers), &v->transcript };
+	char fingerprint[FINGERPRINT_SIZE];
+	const char *done, *json;
+
+	if (job_step(app, v->queue, v->job, "evaluation", &done, err))
+		return -1;
+	if (done) {
+		v->evaluation = json_read(app->mem, str_from(done), err);
+		return v->evaluation ? keep_evaluation(v, done, err) : -1;
+	}
+	if (evaluation_make(app, &m, &v->evaluation, err))
+		return -1;
+	json = json_write(v->evaluation);
+	if (job_step_done(app, v->queue, v->job, "evaluation", json, err) || keep_evaluation(v, json, err))
+		return -1;
+	session_fingerprint(v->session_id, fingerprint);
+	log_event(&app->log, LOG_INFO, "screening.evaluated", LOG_TEXT("session", fingerprint),
+		  LOG_TEXT("result", json_text(v->evaluation, "result")), LOG_TEXT("basis", json_text(v->evaluation, "basis")));
+	return 0;
+}
+
+/* ---- step: the move ---- */
+
+static const char *target_state(const struct verdict *v)
+{
+	const char *result = json_text(v->evaluation, "result");
+
+	if (!strcmp(result, RESULT_PASS))
+		return v->workspace.pass_state;
+	return !strcmp(result, RESULT_FAIL) ? v->workspace.fail_state : NULL;
+}
+
+static int finish_move(struct verdict *v, const char *outcome, struct err *err)
+{
+	v->moved = outcome;
+	return job_step_done(v->app, v->queue, v->job, "move", outcome, err);
+}
+
+/* Only from the screening state: a person who moved the issue meanwhile is right.
+ * The intent is written first, so that after a crash our own move is known. */
+static int try_move(struct verdict *v, const char *name, struct err *err)
+{
+	struct app *app = v->app;
+	struct linear_state now, target;
+	struct linear_issue issue;
+	const char *intent;
+	struct err missing = { 0 };
+
+	if (job_step(app, v->queue, v->job, "move-to", &intent, err) ||
+	    linear_issue_get(&v->linear, app->mem, v->row.issue_id, &issue, err))
+		return -1;
+	now = issue.state;
+	if (intent && now.id && !strcmp(now.id, intent))
+		return finish_move(v, "moved", err);
+	if (issue.trashed || !now.name || !str_eq_nocase(str_trim(str_from(now.name)), str_from(v->workspace.screening_state)))
+		return finish_move(v, "changed", err);
+	if (linear_team_state(&v->linear, app->mem, issue.team_id, name, &target, &missing)) {
+		if (missing.kind == ERR_MISSING)
+			return finish_move(v, "no-state", err);
+		*err = missing;
+		return -1;
+	}
+	if (job_step_done(app, v->queue, v->job, "move-to", target.id, err) ||
+	    linear_issue_move(&v->linear, app->mem, v->row.issue_id, target.id, err))
+		return -1;
+	return finish_move(v, "moved", err);
+}
+
+static int move(struct verdict *v, struct err *err)
+{
+	const char *name = target_state(v), *done;
+
+	if (job_step(v->app, v->queue, v->job, "move", &done, err))
+		return -1;
+	v->moved = done;
+	if (!done && (name ? try_move(v, name, err) : finish_move(v, "stays", err)))
+		return -1;
+	if (strcmp(v->moved, "moved"))
+		return 0;
+	if (session_row_set(v->app, v->session_id, err, "moved",
+			    arena_printf(v->app->mem, "%" PRId64, clock_wall_ms(v->app->clock)), NULL))
+		return -1;
+	return session_note(v->app, v->session_id, "moved", err);
+}
+
+/* ---- the job ---- */
+
+static int tell(struct verdict *v, struct err *err)
+{
+	struct verdict_words words = { .evaluation = v->evaluation, .moved = v->moved, .again = v->by_request,
+				       .parts = v->transcript.parts, .target = target_state(v),
+				       .screening = v->workspace.screening_state };
+	struct buf *text = buf_in(v->app->mem, 64 << 10);
+
+	verdict_comment_write(&words, text);
+	return comment_step(v->app, v->queue, v->job, "comment", &v->linear, v->row.issue_id, text, err);
+}
+
+/* A talk after the decision changes nothing by itself: people are told. */
+static int tell_late(struct verdict *v, struct err *err)
+{
+	struct buf *text = buf_in(v->app->mem, 4096);
+
+	buf_puts(text, "**A further conversation of this interview arrived after the result.** Its transcript is attached; the result "
+		       "was not changed by it.");
+	if (give_transcript(v, err))
+		return -1;
+	return comment_step(v->app, v->queue, v->job, "late", &v->linear, v->row.issue_id, text, err);
+}
+
+static int is_late(struct verdict *v, bool *late, struct err *err)
+{
+	const char *begun;
+
+	if (job_step(v->app, v->queue, v->job, "evaluation", &begun, err))
+		return -1;
+	*late = !v->by_request && !begun && v->row.result && strcmp(v->row.result, RESULT_INCONCLUSIVE) != 0;
+	return 0;
+}
+
+static int judge(struct verdict *v, struct err *err)
+{
+	bool late;
+
+	if (is_late(v, &late, err))
+		return -1;
+	if (late)
+		return v->has_issue ? tell_late(v, err) : 0;
+	if (v->has_issue && give_transcript(v, err))
+		return -1;
+	if (evaluate(v, err))
+		return -1;
+	if (!v->has_issue)
+		return 0;
+	return move(v, err) ? -1 : tell(v, err);
+}
+
+int job_verdict(struct app *app, const struct queue *queue, const struct job *job, struct err *err)
+{
+	struct json_object *payload = json_read(app->mem, job->payload, err);
+	struct verdict v = { .app = app, .queue = queue, .job = job };
+	bool waits;
+
+	v.session_id = json_text(payload, "session");
+	v.conversation_id = json_text(payload, "conversation");
+	json_flag(payload, "by_request", &v.by_request);
+	if (!v.session_id)
+		return err_set(err, ERR_INPUT, "the job names no session");
+	if (read_session(&v, err) || collect(&v, &waits, err))
+		return -1;
+	/* Whatever is still open asks for a verdict when it ends. */
+	if (waits && !v.by_request)
+		return 0;
+	if (!v.transcript.parts)
+		return 0;
+	if (!v.by_request && wait_for_comeback(&v, err))
+		return -1;
+	return read_workspace(&v, err) ? -1 : judge(&v, err);
+}

@@ -1,0 +1,101 @@
+/* See workspace.h. */
+#include "screening/workspace.h"
+
+#include "store/keys.h"
+#include "store/store.h"
+
+#define DEFAULT_NAME "default"
+
+static struct workspace default_workspace(const struct app *app)
+{
+	return (struct workspace){
+		.name = DEFAULT_NAME,
+		.api_key = app->cfg.linear_api_key,
+		.webhook_secret = app->cfg.linear_webhook_secret,
+		.screening_state = app->cfg.linear_screening_state,
+		.pass_state = app->cfg.linear_pass_state,
+		.fail_state = app->cfg.linear_fail_state,
+	};
+}
+
+static int read_added(struct app *app, const char *name, struct workspace *w, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "HMGET", key_of(app->mem, KEY_WORKSPACE, name), "api_key",
+		       "webhook_secret", "screening_state", "pass_state", "fail_state", NULL))
+		return -1;
+	if (r.count != 5 || !reply_text(&r.items[0]) || !reply_text(&r.items[1]))
+		return err_set(err, ERR_MISSING, "no such workspace");
+	*w = default_workspace(app);
+	w->name = arena_strdup(app->mem, name);
+	w->api_key = reply_text(&r.items[0]);
+	w->webhook_secret = reply_text(&r.items[1]);
+	for (int i = 0; i < 3; i++) {
+		const char **state = (const char **[]){ &w->screening_state, &w->pass_state, &w->fail_state }[i];
+
+		if (reply_text(&r.items[2 + i]) && *reply_text(&r.items[2 + i]))
+			*state = reply_text(&r.items[2 + i]);
+	}
+	return 0;
+}
+
+int workspace_all(struct app *app, struct workspace **list, size_t *count, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "SMEMBERS", KEY_WORKSPACES, NULL))
+		return -1;
+	*list = arena_alloc(app->mem, (r.count + 1) * sizeof(**list));
+	*count = 0;
+	if (app->cfg.have_linear)
+		(*list)[(*count)++] = default_workspace(app);
+	for (size_t i = 0; i < r.count; i++) {
+		struct err gone = { 0 };
+
+		if (!read_added(app, r.items[i].text.ptr, &(*list)[*count], &gone))
+			(*count)++;
+		else if (gone.kind != ERR_MISSING)
+			return err_set(err, gone.kind, "%s", gone.msg);
+	}
+	return 0;
+}
+
+int workspace_get(struct app *app, const char *name, struct workspace *w, struct err *err)
+{
+	if (name && *name && strcmp(name, DEFAULT_NAME))
+		return read_added(app, name, w, err);
+	if (!app->cfg.have_linear)
+		return err_set(err, ERR_MISSING, "the settings name no Linear workspace");
+	*w = default_workspace(app);
+	return 0;
+}
+
+int workspace_put(struct app *app, const struct workspace *w, struct err *err)
+{
+	struct reply r;
+
+	if (!str_is_token(str_from(w->name), 1, 40) || !strcmp(w->name, DEFAULT_NAME))
+		return err_set(err, ERR_INPUT, "a workspace name is 1 to 40 letters, digits, - or _, and not \"default\"");
+	if (store_call(app->store, app->mem, &r, err, "HSET", key_of(app->mem, KEY_WORKSPACE, w->name), "api_key",
+		       w->api_key, "webhook_secret", w->webhook_secret, "screening_state",
+		       w->screening_state ? w->screening_state : "", "pass_state", w->pass_state ? w->pass_state : "",
+		       "fail_state", w->fail_state ? w->fail_state : "", NULL))
+		return -1;
+	return store_call(app->store, app->mem, &r, err, "SADD", KEY_WORKSPACES, w->name, NULL);
+}
+
+int workspace_remove(struct app *app, const char *name, bool *found, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "SREM", KEY_WORKSPACES, name, NULL))
+		return -1;
+	*found = r.number == 1;
+	return store_call(app->store, app->mem, &r, err, "DEL", key_of(app->mem, KEY_WORKSPACE, name), NULL);
+}
+
+struct linear workspace_linear(struct app *app, const struct workspace *w)
+{
+	return (struct linear){ app->http, app->clock, app->cfg.linear_base_url, w->api_key };
+}

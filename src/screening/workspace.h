@@ -1,0 +1,31 @@
+/* The Linear workspaces that Parley serves: the one of the settings, named
+ * "default", and those added with the admin command. */
+#ifndef PARLEY_SCREENING_WORKSPACE_H
+#define PARLEY_SCREENING_WORKSPACE_H
+
+#include <stdbool.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "vendors/linear.h"
+
+struct workspace {
+	const char *name;
+	const char *api_key, *webhook_secret;
+	const char *screening_state, *pass_state, *fail_state;
+};
+
+/* All of them, the default one first. */
+int workspace_all(struct app *app, struct workspace **list, size_t *count, struct err *err);
+
+/* One by name; NULL or "" means the default.  ERR_MISSING when there is none. */
+int workspace_get(struct app *app, const char *name, struct workspace *w, struct err *err);
+
+/* Stores or replaces an added one; the name is [A-Za-z0-9_-]{1,40}, not "default". */
+int workspace_put(struct app *app, const struct workspace *w, struct err *err);
+int workspace_remove(struct app *app, const char *name, bool *found, struct err *err);
+
+/* The client that speaks for it. */
+struct linear workspace_linear(struct app *app, const struct workspace *w);
+
+#endif
