@@ -134,5 +134,7 @@ int cli_failed(const struct err *err)
 {
 	int code = cli_no("%s", err->msg[0] ? err->msg : err_kind_name(err->kind));
 
+	if (err->kind == ERR_INPUT)
+		return EXIT_USAGE;
 	return err->kind == ERR_SYSTEM ? EXIT_SYSTEM : code;
 }
