@@ -107,8 +107,8 @@ describe('an interview\'s secret reaches no log', () => {
 		await until(async () => (await ask(url)).status !== 502, { what: 'the program is back' });
 		await assertSecretNowhere();
 		// The failures can be read all the same.
-		const lines = (await stack.logs('access.log')).trim().split('\n').map((line) => JSON.parse(line));
-		assert.ok(lines.some((line) => line.path === '/interview/-' && line.status === 502));
+		await until(async () => (await stack.logs('access.log')).trim().split('\n').map((line) => JSON.parse(line))
+			.some((line) => line.path === '/interview/-' && line.status === 502), { what: 'the failure in the log' });
 	});
 
 	test('of an action\'s body, even a large one', async () => {
@@ -120,8 +120,9 @@ describe('an interview\'s secret reaches no log', () => {
 describe('nginx\'s log', () => {
 	test('is one JSON object a line, with the time in UTC and the request\'s id', async () => {
 		await ask(`${stack.url}/healthz`);
-		const lines = (await stack.logs('access.log')).trim().split('\n').map((line) => JSON.parse(line));
-		const line = lines.findLast((l) => l.path === '/healthz');
+		const parsed = async () => (await stack.logs('access.log')).trim().split('\n').map((line) => JSON.parse(line));
+		// It is written after the answer.
+		const line = await until(async () => (await parsed()).findLast((l) => l.path === '/healthz'), { what: 'the log line' });
 		assert.match(line.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 		assert.match(line.request_id, /^[0-9a-f]{32}$/);
 		assert.equal(line.program, 'nginx');
