@@ -15,7 +15,7 @@ export const boardPage = {
 function drawBoard(board) {
 	return h("div", {},
 		h("div", { class: "bar" },
-			h("p", { class: "quiet" }, `${board.organization.name} · team ${board.team.name}. Move a card to start a screening.`),
+			h("p", { class: "quiet" }, `${board.organization.name} · team ${board.team.name}. Move a card to “${board.states[1].name}” to start a screening.`),
 			h("button", { class: "primary", type: "button", onclick: () => newCandidate(board) }, "New candidate")),
 		h("div", { class: "board", "data-scroll": "board", tabindex: "0", role: "group", "aria-label": "Columns" }, board.states.map((state) => column(board, state))));
 }
@@ -48,7 +48,7 @@ function card(board, issue) {
 		h("p", { class: "key" }, issue.identifier),
 		h("h3", {}, h("a", { href: `#board/${issue.identifier}`, draggable: "false", "data-key": `open ${issue.id}` }, issue.title)),
 		h("div", { class: "card-foot" },
-			h("span", { class: "quiet small" }, countOf(issue.comments.length, "comment"), issue.attachments.length ? ` · ${countOf(issue.attachments.length, "file")}` : ""),
+			h("span", { class: "quiet small" }, [countOf(issue.comments.length, "comment"), countOf(issue.attachments.length, "file")].filter(Boolean).join(" · ")),
 			stateMenu(board, issue)));
 }
 
@@ -63,7 +63,7 @@ function move(id, state) {
 }
 
 function countOf(number, word) {
-	return `${number} ${word}${number === 1 ? "" : "s"}`;
+	return number ? `${number} ${word}${number === 1 ? "" : "s"}` : "";
 }
 
 /** The form stands in a dialog outside of the redrawn part, so that typing is never interrupted. */

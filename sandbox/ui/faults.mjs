@@ -60,6 +60,6 @@ function toggle(label, on, key, change) {
 function others(faults) {
 	const rest = faults.filter((fault) => !PRESETS.some(([, preset]) => isPreset(fault, fault.vendor, preset)) && !isPreset(fault, "linear", RATELIMITED));
 	return rest.length > 0 && h("section", {}, h("h2", { class: "section" }, "Other faults in force"), rest.map((fault) => h("div", { class: "panel between" },
-		h("span", {}, `${VENDORS[fault.vendor]}: ${fault.mode}${fault.status ? ` ${fault.status}` : ""} ${Object.values(fault.match).join(" ")}`),
+		h("span", {}, `${VENDORS[fault.vendor]}: ${fault.mode}${fault.status ? ` ${fault.status}` : ""} ${Object.values(fault.match).join(" ")}${fault.times === undefined ? "" : ` (${fault.times - fault.hits} times more)`}`),
 		h("button", { type: "button", class: "small", onclick: () => act(() => control("DELETE", `faults/${fault.id}`), "Fault removed.") }, "Remove"))));
 }
