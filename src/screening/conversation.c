@@ -44,14 +44,14 @@ int conversation_ended(struct app *app, const char *conversation_id, const char 
 
 	if (fields(app, conversation_id, &r, err))
 		return -1;
-	/* Only the session's own conversation, and only when nothing came yet. */
-	if (!reply_text(&r.items[0]) || strcmp(reply_text(&r.items[0]), session_id) || (reply_text(&r.items[1]) && !lost))
-		return 0;
+	if (!reply_text(&r.items[0]) || strcmp(reply_text(&r.items[0]), session_id))
+		return 0; /* not this session's conversation */
 	if (lost ? session_row_set(app, session_id, err, "lost_conversation", conversation_id, "lost_at", number(app, now), NULL)
 		 : session_row_set(app, session_id, err, "ended", number(app, now), "lost_conversation", "", NULL))
 		return -1;
 	if (session_note(app, session_id, lost ? "connection lost" : "ended", err))
 		return -1;
+	/* Only one whose transcript is awaited still has a place there. */
 	return store_call(app->store, app->mem, &r, err, "ZADD", KEY_AWAITED, "XX", "LT", number(app, now + CHECK_AFTER_END_MS),
 			  conversation_id, NULL);
 }

@@ -179,6 +179,11 @@ static const char *why_ended(struct app *app, const struct session_row *row)
 	return "The link of this interview has ended.";
 }
 
+static bool has_address(const struct session_row *row)
+{
+	return row->candidate_email && *row->candidate_email;
+}
+
 int interviews_resend(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct err failed = { 0 };
@@ -191,7 +196,7 @@ int interviews_resend(struct app *app, struct request *req, struct response *res
 	if (!invitation_resend(app, &row, &failed))
 		return acted(app, req, res, "interview.resent", err);
 	if (failed.kind == ERR_CONFLICT)
-		return conflict(res, why_ended(app, &row));
+		return conflict(res, has_address(&row) ? why_ended(app, &row) : "This interview has no e-mail address.");
 	*err = failed;
 	return -1;
 }

@@ -42,9 +42,10 @@ export async function announceStart(secret, conversationId, signal) {
 }
 
 // Tells that the talk is over, so that its transcript is asked for sooner. It must leave even while the page is closing, and
-// nobody waits for the answer: without this note everything still happens, only later.
-export function announceEnd(secret, conversationId) {
-	send('end', { secret, conversationId });
+// nobody waits for the answer: without this note everything still happens, only later. The reason is 'lost' when the candidate
+// may come back, and then the assessment waits a while for that; else 'finished'.
+export function announceEnd(secret, conversationId, reason) {
+	send('end', { secret, conversationId, reason });
 }
 
 // The last chance for announceStart when the page goes away before it got through.

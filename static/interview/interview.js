@@ -53,7 +53,7 @@ class Interview {
 		element('consent').addEventListener('change', () => this.allowStart());
 		element('start').addEventListener('click', () => this.begin());
 		element('continue').addEventListener('click', () => this.begin());
-		element('finish').addEventListener('click', () => this.thank());
+		element('finish').addEventListener('click', () => this.finish());
 		element('end').addEventListener('click', () => element('end-dialog').showModal());
 		element('keep').addEventListener('click', () => element('end-dialog').close());
 		element('end-now').addEventListener('click', () => this.endNow());
@@ -182,11 +182,12 @@ class Interview {
 		this.remark(null);
 		element('end-dialog').close();
 		this.stage.detach();
-		announceEnd(secret, talk.id);
 		const outcome = talk.how ?? how;
+		const unheard = outcome === 'agent' && !this.captions.answered;
+		announceEnd(secret, talk.id, outcome === 'lost' || unheard ? 'lost' : 'finished');
 		if (outcome === 'lost') this.offerToContinue('The connection was lost', lostSentence());
 		// An interviewer who hangs up without having heard anything has not held an interview.
-		else if (outcome === 'agent' && !this.captions.answered) this.offerToContinue('You could not be heard', UNHEARD);
+		else if (unheard) this.offerToContinue('You could not be heard', UNHEARD);
 		else if (outcome !== 'refused') this.thank();
 		setTimeout(() => talk.leaving.abort(), ASSOCIATE_AFTER_END_MS);
 	}
@@ -200,6 +201,12 @@ class Interview {
 		element('lost-text').textContent = sentence;
 		showView('lost');
 		showStatus(title, 'warn');
+	}
+
+	// Not to be continued: the assessment need not wait any longer.
+	finish() {
+		if (this.latest) announceEnd(secret, this.latest.id, 'finished');
+		this.thank();
 	}
 
 	thank() {
@@ -260,7 +267,8 @@ class Interview {
 		if (!talk) return;
 		talk.line.stop();
 		talk.conversation?.endSession();
-		announceEnd(secret, talk.id);
+		// It may be a reload: the candidate is awaited back.
+		announceEnd(secret, talk.id, 'lost');
 	}
 }
 

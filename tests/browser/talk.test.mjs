@@ -30,8 +30,9 @@ const status = (text) => page.getByRole('status').filter({ hasText: text }).wait
 const heading = (name) => page.getByRole('heading', { name }).waitFor();
 const log = () => page.getByRole('log');
 const lastCall = () => double.agent.calls.at(-1);
-const noted = (action, conversationId) => until(() => double.requests.some((request) => request.action === action
-	&& request.body.secret === SECRET && request.body.conversationId === conversationId), `${action} of ${conversationId}`);
+const noted = (action, conversationId, reason) => until(() => double.requests.some((request) => request.action === action
+	&& request.body.secret === SECRET && request.body.conversationId === conversationId && request.body.reason === reason),
+`${action} of ${conversationId}`);
 
 // Opens the page and gets the talk going.
 async function talk() {
@@ -102,7 +103,7 @@ test('ending needs a confirmation, ends the call properly and thanks', async () 
 	await heading('Thank you, Ada Lovelace');
 	await until(() => call.closed, 'the end of the call');
 	assert.deepEqual(call.closed, { code: 1000, reason: 'User ended conversation' });
-	await noted('end', call.id);
+	await noted('end', call.id, 'finished');
 	assert.equal(await page.getByRole('button').count(), 0);
 });
 
@@ -146,7 +147,7 @@ for (const [name, act] of [
 		await button('End interview').click();
 		act(call);
 		await heading('Thank you, Ada Lovelace');
-		await noted('end', call.id);
+		await noted('end', call.id, 'finished');
 		assert.equal(await page.getByRole('dialog').count(), 0);
 	});
 }
@@ -155,7 +156,7 @@ test('an interviewer who hangs up unheard leaves the way back open, also after a
 	const call = await talk();
 	call.close(1000);
 	await heading('You could not be heard');
-	await noted('end', call.id);
+	await noted('end', call.id, 'lost');
 	await page.reload();
 	await heading('Your interview was interrupted');
 	await agree();
@@ -170,7 +171,7 @@ for (const [name, act] of [['closes with an error', (call) => call.close(1011, '
 		act(first);
 		await heading('The connection was lost');
 		assert.equal(await page.getByText('internal').count(), 0);
-		await noted('end', first.id);
+		await noted('end', first.id, 'lost');
 		await button('Continue interview').click();
 		await status('Connected');
 		const second = lastCall();
@@ -265,7 +266,7 @@ test('leaving asks first; a reload ends the call, and the page says that the int
 	await page.reload();
 	assert.deepEqual(asked, ['beforeunload']);
 	await until(() => call.closed, 'the end of the call');
-	await noted('end', call.id);
+	await noted('end', call.id, 'lost');
 	await heading('Your interview was interrupted');
 	await agree();
 	await button('Start interview').click();
@@ -280,7 +281,7 @@ test('leaving before the association got through sends it along', async () => {
 	page.on('dialog', (dialog) => dialog.accept());
 	await page.goto('about:blank');
 	await until(() => double.count('start') > before, 'a last note');
-	await noted('end', call.id);
+	await noted('end', call.id, 'lost');
 });
 
 test('leaving after the end does not lose an association either', async () => {
