@@ -1,12 +1,10 @@
 /* See runner.h. */
 #include "screening/runner.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/die.h"
 #include "screening/conversation.h"
 #include "screening/jobs.h"
 #include "screening/state_machine.h"
@@ -42,13 +40,26 @@ static bool is_relieved(struct runner *r)
 	return reply_text(&reply) && strcmp(reply_text(&reply), r->token) != 0;
 }
 
+/* Lists by time lose what is older than the records they name. */
+static int prune_lists(struct app *app, struct err *err)
+{
+	static const char *const lists[] = { KEY_SESSIONS, KEY_ENTERED, KEY_ORPHANS };
+	const char *before = arena_printf(app->mem, "(%" PRId64, clock_wall_ms(app->clock) - KEEP_RECORDS_S * (int64_t)1000);
+	struct reply reply;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (store_call(app->store, app->mem, &reply, err, "ZREMRANGEBYSCORE", lists[i], "-inf", before, NULL))
+			return -1;
+	return 0;
+}
+
 static void sweep(struct runner *r)
 {
 	struct app *app = r->app;
 	struct err err = { 0 };
 	struct reply reply;
 
-	if (conversation_sweep(app, &err) || linear_sweep(app, &err) ||
+	if (conversation_sweep(app, &err) || linear_sweep(app, &err) || prune_lists(app, &err) ||
 	    store_call(app->store, app->mem, &reply, &err, "SET", KEY_RUNNER_SEEN,
 		       arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), NULL))
 		log_event(&app->log, LOG_WARNING, "runner.sweep_failed", LOG_TEXT("reason", err.msg));

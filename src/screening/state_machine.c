@@ -220,6 +220,11 @@ static int make_pointers(struct invitation *i, struct pointers *p, struct err *e
 	return job_step_done(i->app, i->queue, i->job, "pointers", p->text, err);
 }
 
+static const char *bounded(struct arena *mem, const char *text, size_t max)
+{
+	return arena_strndup(mem, text, str_utf8_prefix(str_from(text), max));
+}
+
 static int make_session(struct invitation *i, const struct pointers *p, struct err *err)
 {
 	struct app *app = i->app;
@@ -233,8 +238,8 @@ static int make_session(struct invitation *i, const struct pointers *p, struct e
 		.candidate_email = i->candidate.email,
 		.company_name = i->issue.organization.name,
 		.job_title = i->issue.project_name,
-		.job_description = i->job_text,
-		.candidate_application = i->issue.description,
+		.job_description = bounded(app->mem, i->job_text, LIMIT_JOB),
+		.candidate_application = bounded(app->mem, i->issue.description, LIMIT_APPLICATION),
 		.pointers = p->text,
 		.generic_pointers = p->generic,
 	};
@@ -296,6 +301,13 @@ static int send_invitation(struct invitation *i, const struct pointers *p, struc
 	const char *mail_id;
 	bool found, refused;
 
+	if (session_row_get(i->app, i->session_id, &row, &found, err))
+		return -1;
+	if (!found)
+		return err_set(err, ERR_MISSING, "the session is gone");
+	/* A newer move, or a person, has ended this link before it was mailed. */
+	if (row.revoked_ms)
+		return 0;
 	if (invitation_mail(i->app, i->session_id, "1", &mail_id, err))
 		return -1;
 	if (mail_send(i->app, mail_id, &refused, &failure)) {
@@ -304,10 +316,6 @@ static int send_invitation(struct invitation *i, const struct pointers *p, struc
 		*err = failure;
 		return -1;
 	}
-	if (session_row_get(i->app, i->session_id, &row, &found, err))
-		return -1;
-	if (!found)
-		return err_set(err, ERR_MISSING, "the session is gone");
 	write_invited(p, &row, text);
 	return comment_step(i->app, i->queue, i->job, "invited", &i->linear, i->issue_id, text, err);
 }
@@ -340,6 +348,8 @@ int job_issue(struct app *app, const struct queue *queue, const struct job *job,
 		return 0;
 	if (!session && (!i.candidate.email || !i.job_text))
 		return tell_missing(&i, err);
+	if (!app->cfg.have_resend)
+		return err_set(err, ERR_REFUSED, "Resend is not configured, so no invitation can be sent");
 	if (take_quota(&i, err) || make_pointers(&i, &pointers, err))
 		return -1;
 	i.session_id = session;
