@@ -21,7 +21,9 @@ static const char usage[] =
 	"\n"
 	"Usage: screening-runner [--once] [--workers N] [--env FILE]\n"
 	"  --once          do what is due now and end (for hosts that allow no longer programs)\n"
-	"  --workers N     jobs at a time (2)\n";
+	"  --workers N     jobs at a time (2)\n"
+	"  --env FILE      read settings that are not in the environment from FILE\n"
+	"  --check-config  name all problems of the settings and end (102 when there are any)\n";
 
 static volatile int stopping; /* set by the signal handler only */
 
@@ -46,9 +48,6 @@ static bool read_options(struct options *o, int argc, char **argv)
 			o->workers = (int)str_number(str_from(argv[++i]), WORKERS_MOST);
 			if (o->workers < 1)
 				return false;
-		} else if (!strcmp(argv[i], "--help")) {
-			fputs(usage, stdout);
-			exit(0);
 		} else {
 			return false;
 		}
@@ -116,6 +115,13 @@ int main(int argc, char **argv)
 	int code, rest = argc;
 	char **arguments = calloc((size_t)argc + 1, sizeof(*arguments));
 
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--help")) {
+			fputs(usage, stdout);
+			free(arguments);
+			return 0;
+		}
+	}
 	if (!arguments)
 		die_out_of_memory();
 	memcpy(arguments, argv, (size_t)argc * sizeof(*arguments));
