@@ -78,6 +78,8 @@ static const struct setting settings[] = {
 	{ "CONTACT_MIN_GAP_SECONDS", COUNT, NO_GROUP, 0, "0", AT(contact_min_gap_s), "least time between calls to a number (0: off)", 0, 31536000 },
 	{ "CONTACT_MAX_PER_DAY", COUNT, NO_GROUP, 0, "0", AT(contact_max_per_day), "most calls a day to a number (0: off)", 0, 1000 },
 	{ "PARLEY_SWEEP_AFTER_SECONDS", COUNT, NO_GROUP, 0, "90", AT(sweep_after_s), "when a conversation without webhook is first asked for", 1, 86400 },
+	{ "PARLEY_JOB_LEASE_SECONDS", COUNT, NO_GROUP, 0, "180", AT(job_lease_s), "when a job whose worker was killed is taken up again", 2, 3600 },
+	{ "PARLEY_VENDOR_TIMEOUT_SECONDS", COUNT, NO_GROUP, 0, "90", AT(vendor_timeout_s), "longest wait for any vendor's answer", 1, 90 },
 };
 
 static const char *const group_names[GROUPS] = {

@@ -47,6 +47,8 @@ struct config {
 	int org_daily_invitations, org_daily_conversations;
 	int contact_min_gap_s, contact_max_per_day;
 	int sweep_after_s; /* how long after the start a conversation is first asked for */
+	int job_lease_s;   /* longer than any step of a job takes */
+	int vendor_timeout_s;
 };
 
 /* Reads and checks everything.  Problems are written to `problems`, one line

@@ -104,9 +104,12 @@ static bool is_plain_loopback(const char *url)
 	return end != host && (!*end || *end == '/' || *end == '?');
 }
 
-static void set_bounds(CURL *easy, const struct http_call *call)
+static void set_bounds(CURL *easy, const struct http_call *call, int most_ms)
 {
 	long timeout = call->timeout_ms > 0 ? call->timeout_ms : LIMIT_VENDOR_SECONDS * 1000L;
+
+	if (most_ms > 0 && timeout > most_ms)
+		timeout = most_ms;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_plain_loopback(call->url) ? "http" : "https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -178,7 +181,7 @@ static int curl_send(struct http_client *self, struct arena *mem, const struct h
 	reply->headers = arena_alloc(mem, t.header_room * sizeof(*reply->headers));
 	t.body = buf_in(mem, call->max_reply ? call->max_reply : LIMIT_REPLY);
 	curl_easy_reset(c->easy);
-	set_bounds(c->easy, call);
+	set_bounds(c->easy, call, self->most_ms);
 	set_call(c->easy, call, headers, &t);
 	code = curl_easy_perform(c->easy);
 	curl_slist_free_all(headers);

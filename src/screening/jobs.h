@@ -24,8 +24,6 @@
 #define JOB_COMMENT "comment"       /* write one comment on an issue */
 #define JOB_ALERT "alert"           /* mail the administrator */
 
-enum { JOB_LEASE_MS = 180000 };
-
 static inline struct queue screening_queue(struct app *app)
 {
 	return (struct queue){ app->store, SCREENING_QUEUE };

@@ -84,7 +84,7 @@ static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
 
 	*idle = true;
 	*wait_ms = -1;
-	if (queue_claim(&queue, r->app->mem, JOB_LEASE_MS, &job, &got, wait_ms, &err)) {
+	if (queue_claim(&queue, r->app->mem, r->app->cfg.job_lease_s * 1000, &job, &got, wait_ms, &err)) {
 		log_event(&r->app->log, LOG_ERROR, "runner.no_queue", LOG_TEXT("reason", err.msg));
 		pause_ms(AWAY_MS);
 	} else if (got) {
