@@ -176,8 +176,7 @@ static int run_resend(struct app *app, const struct cli_arguments *a)
 	if (!app->cfg.have_resend)
 		return cli_no("Resend is not configured, so no mail can be sent");
 	if (invitation_resend(app, &row, &err))
-		return err.kind == ERR_CONFLICT ? cli_no("the link has ended; move the issue to the screening state again for a new one")
-						: cli_failed(&err);
+		return cli_failed(&err);
 	puts("the invitation will be mailed again");
 	return 0;
 }
@@ -210,7 +209,7 @@ static int run_reevaluate(struct app *app, const struct cli_arguments *a)
 	if (!app->cfg.have_cerebras)
 		return cli_no("Cerebras is not configured, so nothing can be evaluated");
 	if (verdict_reevaluate(app, row.id, &err))
-		return err.kind == ERR_CONFLICT ? cli_no("there is no transcript of this interview yet") : cli_failed(&err);
+		return cli_failed(&err);
 	puts("the interview will be evaluated again");
 	return 0;
 }
