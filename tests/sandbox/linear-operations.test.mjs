@@ -59,7 +59,7 @@ test("every list has a page size", () => {
 
 test("the sandbox's schema accepts every operation", () => holdAgainst(OWN));
 
-test("Linear's own schema accepts every operation and calls nothing deprecated", { skip: existsSync(VENDORS) ? false : "the schema is not there" },
+test("Linear's own schema accepts every operation and calls nothing deprecated", { skip: existsSync(VENDORS) ? false : "the vendor's contract is not beside the repository" },
 	() => holdAgainst(VENDORS));
 
 test("a document that does not fit would be noticed", () => {
