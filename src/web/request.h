@@ -50,8 +50,8 @@ const char *request_query(const struct request *req, const char *name, struct er
 /* True when Content-Type is `type`, parameters aside. */
 bool request_is_type(const struct request *req, const char *type);
 
-/* Reads the body: 0, or -1 with `*status` 413 (over max), 400 (ended early) or
- * 411 (no length). */
+/* Reads the body: 0, or -1 with `*status` 413 (over max) or 400 (ended early, or
+ * no length that can be read).  Without a length there is no body (RFC 3875 4.1.2). */
 int request_read_body(struct request *req, size_t max, int *status);
 
 #endif
