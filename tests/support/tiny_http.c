@@ -14,7 +14,7 @@
 #include "base/die.h"
 #include "base/str.h"
 
-enum { CONNECTIONS = 32, REQUEST_ROOM = 64 << 10, DRIP_MS = 20 };
+enum { CONNECTIONS = 32, REQUEST_ROOM = 2 << 20, DRIP_MS = 20 };
 
 struct connection {
 	struct tiny_http *server;

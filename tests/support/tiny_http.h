@@ -29,7 +29,7 @@ int tiny_http_port(const struct tiny_http *t);
 int tiny_http_connections(struct tiny_http *t);
 int tiny_http_requests(struct tiny_http *t);
 
-/* The bytes of the latest request (the first 64 KiB), and how many. */
+/* The bytes of the latest request (at most 2 MiB), and how many. */
 const char *tiny_http_latest(struct tiny_http *t, size_t *len);
 
 #endif

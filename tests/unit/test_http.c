@@ -9,7 +9,7 @@
 #include "net/http.h"
 #include "tests/support/tiny_http.h"
 
-enum { SHORT_MS = 250, LONG_MS = 5000 };
+enum { SHORT_MS = 250, LONG_MS = 5000, LARGE_BODY = 3 << 19 };
 
 struct world {
 	struct arena *mem;
@@ -108,8 +108,23 @@ static void a_request_goes_out_byte_for_byte(void **state)
 	assert_non_null(str_find(sent, STR("\r\nX-Signed: 5,5\r\n")));
 	assert_non_null(str_find(sent, STR("\r\nContent-Length: 3\r\n")));
 	assert_non_null(str_find(sent, STR("\r\nUser-Agent: parley/")));
-	assert_null(str_find(sent, STR("Expect:")));
 	assert_memory_equal(sent.ptr + sent.len - 7, "\r\n\r\na\0b", 7);
+}
+
+/* libcurl would ask with "Expect: 100-continue" and wait a second for the answer. */
+static void a_large_body_is_sent_without_asking_first(void **state)
+{
+	struct world *w = *state;
+	struct http_call call = serve(w, TINY_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "POST");
+	struct http_reply reply;
+	struct err err = { 0 };
+	struct str sent;
+
+	call.body = (struct str){ arena_alloc(w->mem, LARGE_BODY), LARGE_BODY };
+	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	sent.ptr = tiny_http_latest(w->server, &sent.len);
+	assert_true(sent.len > LARGE_BODY);
+	assert_null(str_find(sent, STR("Expect:")));
 }
 
 /* Fails as `kind`, and within the call's deadline with room for a slow machine. */
@@ -370,6 +385,7 @@ int main(void)
 		TEST(an_answer_has_status_body_and_headers_in_lower_case),
 		TEST(headers_of_an_interim_answer_do_not_count),
 		TEST(a_request_goes_out_byte_for_byte),
+		TEST(a_large_body_is_sent_without_asking_first),
 		TEST(a_silent_server_ends_at_the_deadline_as_unknown),
 		TEST(a_dripping_server_cannot_stretch_the_deadline),
 		TEST(headers_without_end_are_bounded_too),
