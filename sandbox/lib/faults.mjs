@@ -44,12 +44,13 @@ export function openFaults() {
 	};
 }
 
-function fits(fault, { vendor, method, path, operation }) {
+function fits(fault, { vendor, method, path, operation, body }) {
 	const { match } = fault;
 	return fault.vendor === vendor
 		&& (!match.method || match.method.toUpperCase() === method)
 		&& (!match.path || new RegExp(match.path).test(path))
-		&& (!match.operation || match.operation === operation);
+		&& (!match.operation || match.operation === operation)
+		&& (!match.body || body?.includes(match.body));
 }
 
 const KNOWN = new Set(["vendor", "match", "mode", "status", "headers", "body", "delay_ms", "times", "after", "code", "reason"]);
@@ -64,8 +65,8 @@ function check(wanted, vendors) {
 		return `vendor must be one of ${vendors.join(", ")}`;
 	if (!FAULT_MODES.includes(wanted.mode))
 		return `mode must be one of ${FAULT_MODES.join(", ")}`;
-	if (wanted.match && Object.keys(wanted.match).some((key) => !["method", "path", "operation"].includes(key)))
-		return "match knows method, path and operation";
+	if (wanted.match && Object.keys(wanted.match).some((key) => !["method", "path", "operation", "body"].includes(key)))
+		return "match knows method, path, operation and body";
 	try {
 		new RegExp(wanted.match?.path ?? "");
 	} catch (error) {

@@ -1,7 +1,7 @@
 // Every request that reached a stand-in and every answer it gave, for tests ("which calls did the product make, in
 // which order?") and for the sandbox page. Credentials are replaced before anything is kept.
 const KEPT = 3000;
-const BODY_LIMIT = 64 * 1024;
+const BODY_LIMIT = 256 * 1024;
 const CREDENTIAL_HEADERS = /^(authorization|xi-api-key|cookie|.*-signature)$/i;
 
 export function openWirelog() {
