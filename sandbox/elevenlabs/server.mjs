@@ -132,11 +132,11 @@ function noAgent(id) {
 	return refusal(404, "not_found", "agent_not_found", `Agent with id ${id} not found.`);
 }
 
-const SUBSCRIPTION = { tier: "pro", character_count: 12_000, character_limit: 500_000, max_character_limit_extension: null, can_extend_character_limit: false,
-	allowed_to_extend_character_limit: false, next_character_count_reset_unix: 1_800_000_000, voice_slots_used: 1, professional_voice_slots_used: 0,
+const SUBSCRIPTION = { tier: "pro", character_count: 12_000, character_limit: 500_000, max_character_limit_extension: null, max_credit_limit_extension: 0, can_extend_character_limit: false,
+	allowed_to_extend_character_limit: false, next_character_count_reset_unix: 1_800_000_000, voice_slots_used: 1, professional_voice_slots_used: 0, professional_voice_slots_used_in_workspace: 0,
 	voice_limit: 160, max_voice_add_edits: null, voice_add_edit_counter: 0, professional_voice_limit: 1, can_extend_voice_limit: false,
 	can_use_instant_voice_cloning: true, can_use_professional_voice_cloning: true, currency: "usd", status: "active", billing_period: "monthly_period",
-	character_refresh_period: "monthly_period", next_invoice: null, open_invoices: [], has_open_invoices: false };
+	character_refresh_period: "monthly_period", next_invoice: null, open_invoices: [], has_open_invoices: false, pending_change: null, current_overage: { amount: "0", currency: "usd" } };
 
 const model = (model_id, name, longest, multiplier) => ({ model_id, name, can_be_finetuned: true, can_do_text_to_speech: true, can_do_voice_conversion: false,
 	can_use_style: false, can_use_speaker_boost: false, serves_pro_voices: false, token_cost_factor: multiplier, description: name,

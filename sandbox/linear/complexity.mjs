@@ -30,7 +30,14 @@ export function complexityOf(schema, document, variables) {
 			return 0.1;
 		if (!inner.name.endsWith("Connection"))
 			return 1 + costOf(selection.selectionSet, inner);
-		return pageSize(selection) * costOf(selection.selectionSet, inner);
+		return costOfList(selection, inner);
+	}
+
+	/** The entries are multiplied, what describes the page is not. */
+	function costOfList(selection, type) {
+		const isPageInfo = (inner) => inner.name?.value === "pageInfo";
+		const part = (keep) => costOf({ selections: selection.selectionSet.selections.filter(keep) }, type);
+		return pageSize(selection) * part((inner) => !isPageInfo(inner)) + part(isPageInfo);
 	}
 
 	function pageSize(selection) {

@@ -117,7 +117,7 @@ export function createResend({ state, settings, deliveries, limits }) {
 		if (!email)
 			return refusal(404, "not_found", "Email not found");
 		const { message_id, from, to, cc, bcc, reply_to, subject, html, text, tags, created_at, scheduled_at, last_event } = email;
-		return answer(200, { object: "email", id, message_id, to, from, created_at, subject, html, text, bcc, cc, reply_to, last_event, scheduled_at, tags });
+		return answer(200, { object: "email", id, message_id, to, from, created_at, subject, html: html ?? "", text, bcc, cc, reply_to, last_event, scheduled_at, tags });
 	}
 }
 

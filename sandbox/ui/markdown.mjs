@@ -6,24 +6,27 @@ export function markdown(text) {
 	const lines = (text ?? "").replace(/\r\n?/g, "\n").split("\n");
 	const root = h("div", { class: "prose" });
 	let index = 0;
+	const marks = lines.map((line) => HEADING.exec(line)?.[1].length).filter(Boolean);
+	const outline = { top: Math.min(...marks), last: 0 };
 	while (index < lines.length)
-		index = block(lines, index, root);
+		index = block(lines, index, root, outline);
 	return root;
 }
 
+const HEADING = /^(#{1,6})\s+(.*?)\s*#*$/;
 const ITEM = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(.*)$/;
 
 /** Reads one block at `index` into `root`; returns the line after it. */
-function block(lines, index, root) {
+function block(lines, index, root, outline) {
 	const line = lines[index];
 	if (!line.trim())
 		return index + 1;
 	const fence = /^\s*(```|~~~)/.exec(line);
 	if (fence)
 		return codeBlock(lines, index, fence[1], root);
-	const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
+	const heading = HEADING.exec(line);
 	if (heading) {
-		root.append(h(`h${Math.min(6, heading[1].length + 2)}`, {}, inline(heading[2])));
+		root.append(h(`h${levelOf(heading[1].length, outline)}`, {}, inline(heading[2])));
 		return index + 1;
 	}
 	if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) {
@@ -31,10 +34,16 @@ function block(lines, index, root) {
 		return index + 1;
 	}
 	if (/^\s*>/.test(line))
-		return quote(lines, index, root);
+		return quote(lines, index, root, outline);
 	if (ITEM.test(line))
-		return list(lines, index, root);
+		return list(lines, index, root, outline);
 	return paragraph(lines, index, root);
+}
+
+/** Headings start below those of the page and never skip a level, whatever the writer began with. */
+function levelOf(marks, outline) {
+	outline.last = Math.min(marks - outline.top + 1, outline.last + 1);
+	return Math.min(6, outline.last + 2);
 }
 
 function codeBlock(lines, index, fence, root) {
@@ -45,19 +54,19 @@ function codeBlock(lines, index, fence, root) {
 	return end + 1;
 }
 
-function quote(lines, index, root) {
+function quote(lines, index, root, outline) {
 	let end = index;
 	while (end < lines.length && /^\s*>/.test(lines[end]))
 		end++;
 	const inner = h("blockquote");
 	const content = lines.slice(index, end).map((line) => line.replace(/^\s*> ?/, ""));
 	for (let at = 0; at < content.length;)
-		at = block(content, at, inner);
+		at = block(content, at, inner, outline);
 	root.append(inner);
 	return end;
 }
 
-function list(lines, index, root) {
+function list(lines, index, root, outline) {
 	const [, indent, number] = ITEM.exec(lines[index]);
 	const element = h(number ? "ol" : "ul", number && number !== "1" ? { start: number } : {});
 	let at = index;
@@ -71,7 +80,7 @@ function list(lines, index, root) {
 			content.push(lines[at++].slice(indent.length).replace(/^ {1,3}/, ""));
 		const entry = h("li", {}, inline(content[0]));
 		for (let inner = 1; inner < content.length;)
-			inner = block(content, inner, entry);
+			inner = block(content, inner, entry, outline);
 		element.append(entry);
 	}
 	root.append(element);
