@@ -1,6 +1,7 @@
 /* See app.h. */
 #include "app.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,6 +99,8 @@ bool app_open(struct app *app, const struct app_options *options, int *argc, cha
 	struct command_line line = read_arguments(options, argc, argv);
 
 	memset(app, 0, sizeof(*app));
+	/* A Redis or vendor that closes the connection is a failed call, not our end. */
+	signal(SIGPIPE, SIG_IGN);
 	if (line.help) {
 		print_help(options);
 		return end_with(exit_code, 0);
