@@ -356,6 +356,8 @@ int store_wait(struct store *s, struct arena *mem, const char *list, int timeout
 	struct command c = command_new(mem, "BLPOP");
 	struct reply r;
 
+	if (timeout_ms < 1) /* to Redis 0 means for ever */
+		timeout_ms = 1;
 	if (timeout_ms > (COMMAND_TIMEOUT_S - 3) * 1000)
 		timeout_ms = (COMMAND_TIMEOUT_S - 3) * 1000;
 	command_text(&c, list);
