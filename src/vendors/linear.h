@@ -2,9 +2,11 @@
  *
  * Failures: ERR_DENIED (bad key), ERR_MISSING (no such entity), ERR_LIMIT (rate
  * limited; retry_after from the reset header), ERR_REFUSED (bad input, final),
- * ERR_UPSTREAM / ERR_UNKNOWN (repeat).  All creations take an id made by the
- * caller; a "conflict on insert" is success when the object exists, so they may
- * be repeated.  Everything returned lives in `mem`; absent text is NULL.
+ * ERR_UPSTREAM / ERR_UNKNOWN (repeat; the latter after changes only).  err->code
+ * holds Linear's code.  All creations take an id made by the caller; a "conflict
+ * on insert" is success when the object exists and belongs to the issue, so they
+ * may be repeated; ERR_MISSING then: it existed and was deleted since.
+ * Everything returned lives in `mem`; absent text is NULL.
  */
 #ifndef PARLEY_VENDORS_LINEAR_H
 #define PARLEY_VENDORS_LINEAR_H

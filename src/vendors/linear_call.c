@@ -114,8 +114,9 @@ static int refused(const struct linear *l, struct arena *mem, const struct http_
 	} else {
 		kind = kind_of_status(reply->status, transient);
 	}
-	if (kind == ERR_LIMIT && err->kind == ERR_NONE)
-		err->retry_after = wait_of(l, mem, reply);
+	if (err->kind == ERR_NONE && (kind == ERR_LIMIT || kind == transient))
+		err->retry_after = kind == ERR_LIMIT ? wait_of(l, mem, reply)
+						     : http_retry_after(reply, clock_wall_ms(l->clock));
 	return vendor_failed(err, kind, "Linear", "refused", reply->status,
 			     kind == ERR_CONFLICT ? LINEAR_CODE_EXISTS : r.code);
 }

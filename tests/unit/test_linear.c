@@ -241,6 +241,22 @@ static void the_rate_limit_waits_for_the_emptied_bucket(void **state)
 	}
 }
 
+static void a_server_that_is_away_may_say_for_how_long(void **state)
+{
+	struct world *w = *state;
+	struct linear_state s;
+	struct err question = { 0 }, change = { 0 };
+
+	fake_http_answer(&w->http, 503, "");
+	fake_http_header(&w->http, "retry-after", "9");
+	assert_int_equal(linear_issue_state(&w->linear, w->mem, "i", &s, &question), -1);
+	assert_int_equal(question.retry_after, 9);
+	fake_http_answer(&w->http, 503, "");
+	fake_http_header(&w->http, "retry-after", "9");
+	assert_int_equal(linear_issue_move(&w->linear, w->mem, "i", "s", &change), -1);
+	assert_int_equal(change.retry_after, 9);
+}
+
 static void a_team_state_is_found_on_a_later_page_whatever_its_case(void **state)
 {
 	struct world *w = *state;
@@ -552,6 +568,7 @@ int main(void)
 		TEST(each_refusal_has_its_class_and_quotes_nothing),
 		TEST(a_lost_answer_is_unknown_after_a_change_and_harmless_after_a_question),
 		TEST(the_rate_limit_waits_for_the_emptied_bucket),
+		TEST(a_server_that_is_away_may_say_for_how_long),
 		TEST(a_team_state_is_found_on_a_later_page_whatever_its_case),
 		TEST(a_team_without_the_state_is_told_apart_from_a_failure),
 		TEST(a_list_that_never_ends_is_an_error),
