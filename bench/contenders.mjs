@@ -1,0 +1,58 @@
+// Who is measured: ours, the least in C, and Node, each behind an nginx of its own
+// with the product's configuration.  A contender is { name, port, app, nginx }: the
+// port that is asked, and the processes whose time and memory count.
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { build, source, until } from './house.mjs';
+
+const program = { page: 'interview', webhook: 'webhooks' };
+const WORKERS = 4;
+
+async function ours(house, kind) {
+	const dir = path.join(house.dir, 'run', 'ours');
+	fs.mkdirSync(dir, { recursive: true });
+	const app = await house.startWorkers(`ours-${kind}`, path.join(dir, `${program[kind]}.sock`), [house.ourProgram(program[kind])]);
+	const nginx = await house.startNginx(`ours-${kind}`, dir);
+	return { name: 'parley', port: nginx.port, app: [app], nginx: nginx.child };
+}
+
+// `given` is the page to answer, or the digest of the script.
+async function bare(house, kind, given) {
+	const dir = path.join(house.dir, 'run', 'bare');
+	fs.mkdirSync(dir, { recursive: true });
+	const app = await house.startWorkers(`bare-${kind}`, path.join(dir, `${program[kind]}.sock`),
+		[path.join(build, 'bench/bare'), kind, house.redisSocket, given]);
+	const nginx = await house.startNginx(`bare-${kind}`, dir);
+	return { name: 'bare libfcgi', port: nginx.port, app: [app], nginx: nginx.child };
+}
+
+// The fastest way from nginx to Node: kept connections over unix sockets.
+const toNode = (sockets) => (text) => text
+	.replace(/^http \{$/m, `http {\n\tupstream node { ${sockets.map((s) => `server "unix:${s}";`).join(' ')} keepalive 32; }`)
+	.replace(/fastcgi_pass "unix:[^"]*\/(?:interview|webhooks)\.sock";/g, 'proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection "";');
+
+async function node(house, kind, workers, given) {
+	const name = `node-${kind}-${workers}`;
+	const sockets = Array.from({ length: workers }, (_, i) => path.join(house.dir, 'run', `${name}-${i}.sock`));
+	const app = sockets.map((socket) => house.start(name, process.execPath,
+		[path.join(source, 'bench/bare-node.mjs'), kind, socket, house.redisSocket, ...given], { NODE_ENV: 'production' }));
+	await until(name, () => sockets.every((socket) => fs.existsSync(socket)));
+	const nginx = await house.startNginx(name, house.dir, toNode(sockets));
+	return { name: workers === 1 ? 'node http, 1 process' : `node http, ${workers} processes`, port: nginx.port, app, nginx: nginx.child };
+}
+
+export async function pageContenders(house, somePath) {
+	const first = await ours(house, 'page');
+	const response = await fetch(`http://127.0.0.1:${first.port}${somePath}`);
+	const page = await response.text(), file = path.join(house.dir, 'page.html');
+	if (response.status !== 200 || !page.includes('Candidate 0 O&#39;Neill')) throw new Error(`our page is not what it should be: ${response.status}`);
+	fs.writeFileSync(file, page);
+	const template = [path.join(source, 'templates/interview/page.html')];
+	return [first, await bare(house, 'page', file), await node(house, 'page', WORKERS, template), await node(house, 'page', 1, template)];
+}
+
+export async function webhookContenders(house, sha, secret) {
+	return [await ours(house, 'webhook'), await bare(house, 'webhook', sha),
+		await node(house, 'webhook', WORKERS, [sha, secret]), await node(house, 'webhook', 1, [sha, secret])];
+}
