@@ -56,7 +56,7 @@ static void print_findings_json(const struct findings *f)
 static int run(struct app *app, const struct cli_arguments *a)
 {
 	static void (*const parts[])(struct app *, struct findings *) = {
-		readiness_settings, readiness_redis, doctor_clock, readiness_disk, doctor_templates, readiness_runner,
+		readiness_settings, readiness_redis, doctor_clock, readiness_disk, readiness_templates, readiness_runner,
 		doctor_leftovers, doctor_operators, doctor_addresses, doctor_linear, doctor_agent, doctor_cerebras,
 		doctor_resend,
 	};

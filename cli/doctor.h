@@ -16,7 +16,6 @@ void doctor_agent(struct app *app, struct findings *f);
 
 /* doctor_site.c: what is ours. */
 void doctor_clock(struct app *app, struct findings *f);
-void doctor_templates(struct app *app, struct findings *f);
 void doctor_addresses(struct app *app, struct findings *f);
 void doctor_leftovers(struct app *app, struct findings *f);
 void doctor_operators(struct app *app, struct findings *f);

@@ -1,8 +1,7 @@
-/* What is ours, as `parley doctor` sees it: clock, templates, addresses, people,
+/* What is ours, as `parley doctor` sees it: clock, addresses, people,
  * and work that was given up. */
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "doctor.h"
 #include "net/http.h"
@@ -32,26 +31,6 @@ void doctor_clock(struct app *app, struct findings *f)
 		findings_add(f, skew < SKEW_FAILURE_MS ? FINDING_WARNING : FINDING_FAILURE, "clock", advice,
 			     "This machine's clock and that of Redis are %" PRId64 " s apart; webhooks carry times.",
 			     skew / 1000);
-}
-
-void doctor_templates(struct app *app, struct findings *f)
-{
-	static const char *const needed[] = {
-		"templates/interview/page.html", "templates/interview/notice.html", "templates/mail/invitation.html",
-		"templates/mail/invitation.txt", "templates/mail/admin_orphan.txt", "templates/mail/admin_dead_letter.txt",
-		"static/interview/interview.css",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-		const char *path = arena_printf(app->mem, "%s/%s", app->cfg.data_dir, needed[i]);
-
-		if (access(path, R_OK)) {
-			findings_add(f, FINDING_FAILURE, "templates", "Install again, or point PARLEY_DATA_DIR to the installed files.",
-				     "%s is missing.", path);
-			return;
-		}
-	}
-	findings_add(f, FINDING_OK, "templates", NULL, "All templates are in %s.", app->cfg.data_dir);
 }
 
 static void look_at_address(struct app *app, struct findings *f, const char *name, const char *base)

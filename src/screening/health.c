@@ -66,6 +66,7 @@ int health_ready(struct app *app, struct request *req, struct response *res, str
 	f->mem = app->mem;
 	readiness_redis(app, f);
 	readiness_disk(app, f);
+	readiness_templates(app, f);
 	readiness_settings(app, f);
 	/* Without Redis there is nothing to ask about the runner. */
 	if (f->list[0].level != FINDING_FAILURE)

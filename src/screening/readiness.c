@@ -106,6 +106,23 @@ void readiness_disk(struct app *app, struct findings *f)
 		findings_add(f, FINDING_OK, "disk", NULL, "%" PRIu64 " MB are free.", free_mb);
 }
 
+void readiness_templates(struct app *app, struct findings *f)
+{
+	static const char *const needed[] = {
+		"interview/page.html", "interview/notice.html", "mail/invitation.html", "mail/invitation.txt",
+		"mail/admin_orphan.txt", "mail/admin_dead_letter.txt",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (access(arena_printf(app->mem, "%s/templates/%s", app->cfg.data_dir, needed[i]), R_OK)) {
+			findings_add(f, FINDING_FAILURE, "templates",
+				     "Install Parley again, or let PARLEY_DATA_DIR name the directory that holds templates/.",
+				     "The template %s is missing or cannot be read.", needed[i]);
+			return;
+		}
+	findings_add(f, FINDING_OK, "templates", NULL, "All templates are installed.");
+}
+
 static void look_at_api_key(struct app *app, struct findings *f)
 {
 	if (!app->cfg.orchestrator_api_key)

@@ -16,6 +16,9 @@ void readiness_redis(struct app *app, struct findings *f);
 /* The state directory takes files, and has room for them. */
 void readiness_disk(struct app *app, struct findings *f);
 
+/* The templates that pages and mails are made of are installed. */
+void readiness_templates(struct app *app, struct findings *f);
+
 /* Which vendors the settings name. */
 void readiness_settings(struct app *app, struct findings *f);
 

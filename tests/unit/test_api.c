@@ -598,6 +598,18 @@ static void a_missing_state_directory_is_not_ready(void **state)
 	assert_false(body_has(res, "/nonexistent"));
 }
 
+static void a_missing_template_is_not_ready(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	w->app.cfg.data_dir = w->state_dir;
+	res = get(w, "/readyz");
+	assert_int_equal(res->status, 503);
+	assert_false(check_is_ok(json_of(w, res), "templates"));
+	assert_false(body_has(res, w->state_dir));
+}
+
 static void a_late_runner_is_a_warning_only(void **state)
 {
 	struct world *w = *state;
@@ -676,6 +688,7 @@ int main(void)
 		TEST(a_redis_that_takes_no_writes_is_not_ready),
 		TEST(without_redis_only_liveness_and_the_metrics_gauge_answer),
 		TEST(a_missing_state_directory_is_not_ready),
+		TEST(a_missing_template_is_not_ready),
 		TEST(a_late_runner_is_a_warning_only),
 		TEST(metrics_count_what_waits),
 	};
