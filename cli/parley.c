@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "base/str.h"
 #include "command.h"
+#include "net/http.h"
 
 static const struct cli_commands *const groups[] = {
 	&operator_commands, &workspace_commands, &session_commands, &job_commands, &doctor_commands,
@@ -167,7 +168,7 @@ static int run(struct app *app, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct app_options options = { .program = "parley", .takes_arguments = true };
+	static const struct app_options options = { .program = "parley", .takes_arguments = true, .http = http_curl_new };
 	struct app app;
 	int code = 0;
 

@@ -10,6 +10,7 @@
 #include "app.h"
 #include "base/crypto.h"
 #include "base/die.h"
+#include "net/http.h"
 #include "screening/runner.h"
 
 enum { WORK_MS = 75000, WORKERS = 2, WORKERS_MOST = 16 };
@@ -105,7 +106,8 @@ static int run_workers(const struct app_options *app_options, int argc, char **a
 
 int main(int argc, char **argv)
 {
-	const struct app_options app_options = { .program = "screening-runner", .usage = usage, .takes_arguments = true };
+	const struct app_options app_options = { .program = "screening-runner", .usage = usage, .takes_arguments = true,
+						 .http = http_curl_new };
 	struct sigaction stop = { .sa_handler = on_stop };
 	struct err err = { 0 };
 	struct options o;

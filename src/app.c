@@ -119,8 +119,10 @@ bool app_open(struct app *app, const struct app_options *options, int *argc, cha
 	read_asset_version(app);
 	app->mem = arena_new();
 	app->store = store_new(app->cfg.redis_url, app->clock);
-	app->http = http_curl_new(app->clock);
-	app->http->most_ms = app->cfg.vendor_timeout_s * 1000;
+	if (options->http) {
+		app->http = options->http(app->clock);
+		app->http->most_ms = app->cfg.vendor_timeout_s * 1000;
+	}
 	return true;
 }
 
@@ -128,7 +130,8 @@ void app_close(struct app *app)
 {
 	arena_free(app->mem);
 	store_free(app->store);
-	http_curl_free(app->http);
+	if (app->http)
+		app->http->free(app->http);
 	arena_free(app->settings);
 	memset(app, 0, sizeof(*app));
 }

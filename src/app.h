@@ -20,7 +20,7 @@ struct app {
 	struct log log;
 	const struct clock *clock;
 	struct store *store;
-	struct http_client *http;
+	struct http_client *http; /* NULL in a program that does not call out */
 	char asset_version[24]; /* changes with the content of static/: in the addresses of assets */
 };
 
@@ -28,6 +28,9 @@ struct app_options {
 	const char *program;
 	const char *usage;      /* printed by --help, before the settings */
 	bool takes_arguments;   /* leave unknown arguments to the program */
+	/* http_curl_new of a program that calls out.  One that does not leaves it NULL, and
+	 * carries neither libcurl nor the thirty libraries behind it. */
+	struct http_client *(*http)(const struct clock *clock);
 };
 
 /* Reads the command line (--env FILE, --check-config, --help) and the settings

@@ -47,6 +47,7 @@ struct http_client {
 	/* Everything of the reply lives in `mem`. */
 	int (*send)(struct http_client *self, struct arena *mem, const struct http_call *call,
 		    struct http_reply *reply, struct err *err);
+	void (*free)(struct http_client *self); /* of a client made by a function; NULL: nothing to free */
 	int most_ms; /* no call may take longer, whatever it asks for; 0: no such bound */
 };
 

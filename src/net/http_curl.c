@@ -90,10 +90,11 @@ static struct curl_slist *header_list(const struct http_call *call)
 static bool is_plain_loopback(const char *url)
 {
 	static const char *const names[] = { "localhost", "[::1]" };
-	const char *host = url + 7, *end = host;
+	const char *host, *end;
 
 	if (!str_starts(str_from(url), STR("http://")))
 		return false;
+	host = end = url + strlen("http://");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!strncmp(host, names[i], strlen(names[i])))
 			end = host + strlen(names[i]);
@@ -141,7 +142,9 @@ static void set_call(CURL *easy, const struct http_call *call, struct curl_slist
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
-/* What a failed transfer means for the caller: did anything leave the machine? */
+/* What a failed transfer means for the caller: did anything leave the machine?
+ * The code does not tell: an answer that is no HTTP and a scheme that is not
+ * allowed have the same.  That the request was about to be written does. */
 static int classify(CURL *easy, CURLcode code, const struct transfer *t, struct err *err)
 {
 	curl_off_t pretransfer = 0;
@@ -149,22 +152,11 @@ static int classify(CURL *easy, CURLcode code, const struct transfer *t, struct 
 	if (t->too_large)
 		return err_set(err, ERR_UNKNOWN, "the answer is over its limit");
 	curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_URL_MALFORMAT:
+	if (!pretransfer)
 		return err_set(err, ERR_UPSTREAM, "not connected: %s", curl_easy_strerror(code));
-	case CURLE_OPERATION_TIMEDOUT:
-		if (!pretransfer)
-			return err_set(err, ERR_UPSTREAM, "not connected in time");
+	if (code == CURLE_OPERATION_TIMEDOUT)
 		return err_set(err, ERR_UNKNOWN, "no answer in time");
-	default:
-		return err_set(err, ERR_UNKNOWN, "the transfer failed: %s", curl_easy_strerror(code));
-	}
+	return err_set(err, ERR_UNKNOWN, "the transfer failed: %s", curl_easy_strerror(code));
 }
 
 static int curl_send(struct http_client *self, struct arena *mem, const struct http_call *call,
@@ -200,6 +192,7 @@ struct http_client *http_curl_new(const struct clock *clock)
 	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) || !(c->easy = curl_easy_init()))
 		die_out_of_memory();
 	c->base.send = curl_send;
+	c->base.free = http_curl_free;
 	c->clock = clock;
 	return &c->base;
 }
