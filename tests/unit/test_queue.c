@@ -5,8 +5,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "store/keys.h"
 #include "store/queue.h"
@@ -477,99 +475,6 @@ static void backoff_doubles_up_to_its_bound(void **state)
 	assert_true(queue_backoff_ms(INT64_MAX, 0) <= 600000);
 }
 
-enum { RACE_JOBS = 300, RACE_WORKERS = 3 };
-
-/* Works until nothing is left; marks each job by its id and each serial word
- * while at work on it, and tells by its exit code what it saw. */
-static int race(void)
-{
-	struct queue q = { .store = store_new(server.url, &system_clock), .name = "test" };
-	struct reply reply;
-	int collisions = 0;
-
-	for (;;) {
-		struct job job;
-		int64_t wait_ms;
-		bool got;
-		char *word;
-
-		if (queue_claim(&q, mem, LONG_MS, &job, &got, &wait_ms, &err))
-			return 100;
-		if (!got && wait_ms < 0)
-			return collisions;
-		if (!got) {
-			poll(NULL, 0, 1);
-			continue;
-		}
-		word = arena_printf(mem, "busy:%.*s", (int)job.payload.len, job.payload.ptr);
-		if (store_call(q.store, mem, &reply, &err, "INCR", word, NULL))
-			return 100;
-		collisions += reply.number != 1;
-		if (store_call(q.store, mem, &reply, &err, "HINCRBY", "done", job.id, "1", NULL))
-			return 100;
-		collisions += reply.number != 1;
-		if (store_call(q.store, mem, &reply, &err, "DECR", word, NULL) ||
-		    queue_done(&q, mem, &job, "", &err))
-			return 100;
-	}
-}
-
-static void racing_workers_do_every_job_once(void **state)
-{
-	struct reply reply;
-	pid_t workers[RACE_WORKERS];
-
-	(void)state;
-	for (int i = 0; i < RACE_JOBS; i++) {
-		const char *word = arena_printf(mem, "word%d", i % 60);
-
-		add((struct queue_entry){ .id = arena_printf(mem, "j%d", i), .serial = word, .payload = str_from(word) });
-	}
-	for (int i = 0; i < RACE_WORKERS; i++) {
-		workers[i] = fork();
-		assert_true(workers[i] >= 0);
-		if (!workers[i])
-			_exit(race());
-	}
-	for (int i = 0; i < RACE_WORKERS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(workers[i], &status, 0), workers[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
-	assert_int_equal(store_call(queue.store, mem, &reply, &err, "HLEN", "done", NULL), 0);
-	assert_true(reply.number == RACE_JOBS);
-	assert_true(count("due") == 0 && count("leased") == 0 && count("dead") == 0);
-	assert_int_equal(store_call(queue.store, mem, &reply, &err, "EXISTS", KEY_QUEUE "test:serial", NULL), 0);
-	assert_true(reply.number == 0); /* no word is left behind */
-}
-
-/* Only one of many at the same instant; the answer decides, not the order. */
-static void one_of_many_equal_deliveries_is_added(void **state)
-{
-	pid_t senders[8];
-	int added = 0;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(senders); i++) {
-		senders[i] = fork();
-		assert_true(senders[i] >= 0);
-		if (!senders[i]) {
-			queue.store = store_new(server.url, &system_clock);
-			_exit(add((struct queue_entry){ .id = arena_printf(mem, "j%zu", i), .seen = { "same" } }) ? 1 : 0);
-		}
-	}
-	for (size_t i = 0; i < ARRAY_LEN(senders); i++) {
-		int status;
-
-		waitpid(senders[i], &status, 0);
-		added += WIFEXITED(status) ? WEXITSTATUS(status) : 100;
-	}
-	assert_int_equal(added, 1);
-	assert_true(count("due") == 1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_queue, close_queue)
 
 int main(void)
@@ -595,8 +500,6 @@ int main(void)
 		TEST(waiting_ends_when_a_job_is_added),
 		TEST(people_see_what_waits_and_why),
 		TEST(backoff_doubles_up_to_its_bound),
-		TEST(racing_workers_do_every_job_once),
-		TEST(one_of_many_equal_deliveries_is_added),
 	};
 	int failed;
 
