@@ -78,6 +78,7 @@ export async function startSandbox({ envFile, settings: overrides, environment, 
 		for (const vendor of Object.values(vendors))
 			vendor.close?.();
 		await Promise.all(listeners.map((listener) => listener.close()));
+		wirelog.announce(); // lets go of who still waits for a change
 		state.flush();
 	}
 }

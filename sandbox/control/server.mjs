@@ -89,10 +89,9 @@ export function createControl(sandbox) {
 		return { entries: wirelog.list({ vendor: query.get("vendor") || undefined, after: Number(query.get("after") || 0) }), last: wirelog.last() };
 	}
 
-	/** A long poll: answers when something has changed since it was asked, or after a while. */
+	/** A long poll: answers when something has changed since the version that the caller knows, or after a while. */
 	async function waitForChange({ query }) {
-		await wirelog.changed(Math.min(LONGEST_WAIT_MS, Number(query.get("timeout_ms") || LONGEST_WAIT_MS)));
-		return { log_seq: wirelog.last() };
+		return { version: await wirelog.changed(Number(query.get("after") || 0), Math.min(LONGEST_WAIT_MS, Number(query.get("timeout_ms") || LONGEST_WAIT_MS))) };
 	}
 
 	function addFault(wanted) {

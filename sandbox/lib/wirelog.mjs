@@ -8,6 +8,7 @@ export function openWirelog() {
 	const entries = [];
 	const waiting = new Set();
 	let seq = 0;
+	let version = 0;
 
 	return {
 		/** Called when the request is read; `finish` adds what came of it. */
@@ -44,14 +45,16 @@ export function openWirelog() {
 		},
 		last: () => seq,
 		clear: () => entries.splice(0),
-		/** Resolves at the next change; the page's long poll uses it. */
-		changed(signalAfterMs) {
+		/** Resolves with the version as soon as it differs from the one the caller knows; the page's long poll uses it. */
+		changed(known, signalAfterMs) {
 			return new Promise((resolve) => {
+				if (known !== version)
+					return resolve(version);
 				const timer = setTimeout(done, signalAfterMs);
 				function done() {
 					clearTimeout(timer);
 					waiting.delete(done);
-					resolve();
+					resolve(version);
 				}
 				waiting.add(done);
 			});
@@ -60,6 +63,7 @@ export function openWirelog() {
 	};
 
 	function announce() {
+		version++;
 		for (const done of [...waiting])
 			done();
 	}

@@ -79,9 +79,9 @@ addEventListener("hashchange", () => redraw().then(() => scrollTo(0, 0)));
 addEventListener("sandbox-changed", redraw);
 await redraw();
 
-for (;;) {
+for (let version = 0;;) {
 	try {
-		await control("GET", "changes");
+		({ version } = await control("GET", `changes?after=${version}`));
 		await redraw();
 	} catch {
 		tell("The sandbox does not answer.", true);

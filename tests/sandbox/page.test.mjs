@@ -103,7 +103,7 @@ for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { view
 		await sandbox.control("POST", "/control/elevenlabs/conversations", { dynamic_variables: { candidate_name: "Ada" }, webhook: true, transcript: [{ role: "agent", message: "Hello" }, { role: "user", message: "Hi" }] });
 		for (const view of ["board", "board/HIR-1", "mails", "talks", "traffic", "faults"]) {
 			const page = await open(t, view, { ...options, bypassCSP: true });
-			await page.waitForSelector("main :is(section, fieldset, article)");
+			await page.waitForSelector("main :is(section, fieldset, article)", { state: "attached" });
 			await page.evaluate(() => document.querySelectorAll("details").forEach((element, index) => { element.open = index < 3; }));
 			await page.addScriptTag({ content: axe });
 			const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: [["iframe"]] }));
