@@ -135,6 +135,43 @@ describe('any place, any user', () => {
 	});
 });
 
+describe('an installation without quickstart', () => {
+	test('the crontab\'s own commands bring it up, and again is harmless', async () => {
+		const place = join(directory, 'installed');
+		await mkdir(place);
+		const crontab = await readFile(join(stage, 'share/parley/crontab'), 'utf8');
+		assert.doesNotMatch(crontab, /@[a-z]+dir@/);
+		const stack = await startStack({ sandbox: false });
+		try {
+			const port = await freePort();
+			const env = { ...stack.env, PARLEY_ENV_FILE: join(stack.state, 'parley.env'), PARLEY_RUN_DIR: join(place, 'run'), PARLEY_LOG_DIR: join(place, 'log'), PATH: `${process.env.PATH}:/usr/sbin` };
+			await must(join(stage, 'share/parley/scripts/render-nginx'), ['--dir', join(place, 'nginx'), '--log', join(place, 'log'), '--run', join(place, 'run'),
+				'--port', String(port), '--data', join(stage, 'share/parley'), '--env', env.PARLEY_ENV_FILE]);
+			// The commands of the lines "every minute", led to this place.
+			const commands = crontab.split('\n').filter((line) => line.startsWith('* * * * * ') && line.includes('keeper'))
+				.map((line) => line.slice(10).replaceAll(/\S*\/lib\/parley\/nginx/g, join(place, 'nginx')));
+			assert.equal(commands.length, 2);
+			const everyMinute = () => Promise.all(commands.map((command) => must('/bin/sh', ['-c', command], { env })));
+			try {
+				await everyMinute();
+				await until(async () => (await statusOf(`http://127.0.0.1:${port}/readyz`)) === 200, { what: 'ready' });
+				const pid = await readFile(join(place, 'run/api.pid'), 'utf8');
+				await everyMinute();
+				assert.equal(await readFile(join(place, 'run/api.pid'), 'utf8'), pid);
+				// stopped by hand, it stays stopped
+				await must(join(stage, 'libexec/parley/keeper'), ['stop', 'api'], { env });
+				await everyMinute();
+				assert.equal((await run(join(stage, 'libexec/parley/keeper'), ['status', 'api'], { env })).code, 1);
+			} finally {
+				for (const name of ['nginx', 'interview', 'actions', 'webhooks', 'api'])
+					await run(join(stage, 'libexec/parley/keeper'), ['stop', name], { env });
+			}
+		} finally {
+			await stack.stop();
+		}
+	});
+});
+
 describe('settings', () => {
 	const load = (text) => writeFile(join(directory, 'given.env'), text).then(() => join(directory, 'given.env'));
 	const written = async (file, env = {}) => {

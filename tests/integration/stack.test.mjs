@@ -1,6 +1,7 @@
 // The ground under the programs: one command to start, stop and look, everything
 // that dies comes back, two stacks do not meet.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -201,6 +202,32 @@ describe('starting', () => {
 		assert.doesNotMatch(result.output, /verysecret/);
 		assert.notEqual((await quickstart('--status', '--state', state)).code, 0);
 		assert.equal(existsSync(join(state, 'run/redis.sock')), false);
+	});
+
+	test('what cannot become ready says why, and leaves nothing running', async () => {
+		const state = join(directory, 'never-ready');
+		const port = await freePort();
+		const result = await run(join(root, 'quickstart'), ['--no-sandbox', '--no-install', '--port', String(port), '--state', state],
+			{ env: { PARLEY_STAGE: stage, PARLEY_READY_SECONDS: '2', REDIS_URL: `redis://127.0.0.1:${await freePort()}` } });
+		assert.notEqual(result.code, 0);
+		assert.match(result.output, /readyz does not answer 200[\s\S]*redis/i);
+		assert.match(result.output, /Nothing is left running/);
+		assert.equal(await statusOf(`http://127.0.0.1:${port}/readyz`), 0);
+		for (const name of await readdir(join(state, 'run')))
+			assert.doesNotMatch(name, /\.(pid|keeper|sock)$/);
+	});
+
+	test('interrupted halfway, it leaves nothing running', async () => {
+		const state = join(directory, 'interrupted');
+		const child = spawn(join(root, 'quickstart'), ['--no-sandbox', '--no-install', '--port', String(await freePort()), '--state', state],
+			{ detached: true, stdio: 'ignore', env: { ...process.env, PARLEY_STAGE: stage, PARLEY_READY_SECONDS: '60', REDIS_URL: `redis://127.0.0.1:${await freePort()}` } });
+		const ended = new Promise((resolve) => child.once('exit', resolve));
+		await until(() => existsSync(join(state, 'run/nginx.pid')), { what: 'nginx' });
+		// as a terminal does: to the whole group
+		process.kill(-child.pid, 'SIGINT');
+		assert.notEqual(await ended, 0);
+		for (const name of await readdir(join(state, 'run')))
+			assert.doesNotMatch(name, /\.(pid|keeper|sock)$/);
 	});
 
 	test('a state directory with a long name gets short sockets', async () => {
