@@ -2,7 +2,7 @@
 // test microphone only beeps now and then: both must lead the talk on, in their own way.
 import { chunkMs, loudness } from "./audio.mjs";
 
-const LOUD = 350;
+const LOUD = 500;
 const PAUSE_MS = 900;
 const SPEECH_MS = 300;
 const DENSE = 0.25;
