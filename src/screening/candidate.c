@@ -30,28 +30,56 @@ static bool labelled(struct str line, const char *label, struct str *value)
 	return true;
 }
 
-static bool is_address_char(char c)
+static bool is_letter_or_digit(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr(".!#$%&'*+/=?^_{|}~@-", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* The longest run of address characters around an '@', trimmed to an address. */
+/* What people's addresses are made of; RFC 5321 allows more before the '@', but
+ * beside words that more is Markdown or punctuation. */
+static bool is_local_char(char c)
+{
+	return is_letter_or_digit(c) || (c && strchr("._%+'-", c));
+}
+
+static bool is_domain_char(char c)
+{
+	return is_letter_or_digit(c) || c == '.' || c == '-';
+}
+
+/* The address around an '@', or NULL.  Nothing is guessed: a wrong address would
+ * send a secret link to a stranger. */
 static const char *address_at(struct arena *mem, struct str text, size_t at)
 {
 	size_t from = at, to = at + 1;
 
-	while (from && is_address_char(text.ptr[from - 1]) && text.ptr[from - 1] != '@')
+	while (from && is_local_char(text.ptr[from - 1]))
 		from--;
-	while (to < text.len && is_address_char(text.ptr[to]) && text.ptr[to] != '@')
+	while (to < text.len && is_domain_char(text.ptr[to]))
 		to++;
-	/* Sentence marks and emphasis beside an address do not belong to it. */
-	while (to > at && strchr(".!*_?'/=|~", text.ptr[to - 1]))
+	while (to > at && text.ptr[to - 1] == '.') /* the end of a sentence */
 		to--;
-	while (from < at && strchr("*_'.!/=|~", text.ptr[from]))
+	/* Emphasis or quotes around the whole belong to neither end. */
+	while (from < at && to < text.len && text.ptr[from] == text.ptr[to] && strchr("_'", text.ptr[from]))
 		from++;
+	if ((to < text.len && text.ptr[to] == '@') || (from && text.ptr[from - 1] == '@'))
+		return NULL;
 	return config_is_email((struct str){ text.ptr + from, to - from }) ? arena_strndup(mem, text.ptr + from, to - from)
 									  : NULL;
+}
+
+/* Markdown's backslash escapes: Linear writes ada\_l@example.org. */
+static struct str unescaped(struct arena *mem, struct str s)
+{
+	char *out = arena_alloc(mem, s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] == '\\' && i + 1 < s.len && !is_letter_or_digit(s.ptr[i + 1]) && s.ptr[i + 1] > ' ')
+			i++;
+		out[n++] = s.ptr[i];
+	}
+	return (struct str){ out, n };
 }
 
 static const char *first_address(struct arena *mem, struct str text)
@@ -74,7 +102,7 @@ static const char *mailto_address(struct arena *mem, struct str text)
 		size_t len = 0;
 		const char *found;
 
-		while (len < rest.len && is_address_char(rest.ptr[len]) && rest.ptr[len] != '?')
+		while (len < rest.len && (is_local_char(rest.ptr[len]) || rest.ptr[len] == '@'))
 			len++;
 		found = first_address(mem, (struct str){ rest.ptr, len });
 		if (found)
@@ -86,8 +114,10 @@ static const char *mailto_address(struct arena *mem, struct str text)
 
 static const char *email_in(struct arena *mem, struct str text)
 {
-	const char *found = mailto_address(mem, text);
+	const char *found;
 
+	text = unescaped(mem, text);
+	found = mailto_address(mem, text);
 	return found ? found : first_address(mem, text);
 }
 
