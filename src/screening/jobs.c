@@ -61,7 +61,7 @@ static void end_failed(struct app *app, const struct queue *queue, const struct 
 		return; /* another worker has it */
 	}
 	if (err_is_transient(failure)) {
-		log_end(app, job, LOG_WARNING, "job.retry", failure->msg);
+		log_end(app, job, counts ? LOG_WARNING : LOG_INFO, counts ? "job.retry" : "job.waits", failure->msg);
 		queue_retry(queue, app->mem, job, queue_backoff_ms(job->attempts, failure->retry_after), counts,
 			    failure->msg, &err);
 	} else {

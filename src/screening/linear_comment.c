@@ -28,7 +28,7 @@ int comment_enqueue(struct app *app, const char *session_id, const char *once, c
 
 	json_put(payload, "session", session_id);
 	json_put(payload, "markdown", markdown->ptr);
-	return job_add(app, arena_printf(app->mem, "comment:%s:%s", session_id, once), JOB_COMMENT,
+	return job_add(app, arena_printf(app->mem, "comment:%.8s:%s", session_id, once), JOB_COMMENT,
 		       str_from(json_write(payload)), 0, NULL, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/crypto.h"
 #include "base/limits.h"
 #include "screening/jobs.h"
 #include "screening/session.h"
@@ -99,7 +100,8 @@ int mail_send(struct app *app, const char *id, bool *refused, struct err *err)
 
 int mail_enqueue(struct app *app, const char *id, struct err *err)
 {
-	return job_add(app, key_of(app->mem, "mail:", id), JOB_MAIL, str_from(id), 0, NULL, err);
+	/* A mail's id holds the session's, which does not belong into logs; a job's id is logged. */
+	return job_add(app, key_of(app->mem, "mail:", uuid_of(app->mem, "mail job", id)), JOB_MAIL, str_from(id), 0, NULL, err);
 }
 
 int job_mail(struct app *app, const struct queue *queue, const struct job *job, struct err *err)

@@ -59,7 +59,8 @@ static int request(struct app *app, const char *id, const char *session_id, cons
 
 int verdict_request(struct app *app, const char *session_id, const char *conversation_id, struct err *err)
 {
-	return request(app, arena_printf(app->mem, "verdict:%s:%s", session_id, conversation_id), session_id, conversation_id,
+	/* Ids of jobs are logged: of the session's they hold the fingerprint only. */
+	return request(app, arena_printf(app->mem, "verdict:%.8s:%s", session_id, conversation_id), session_id, conversation_id,
 		       false, err);
 }
 
@@ -86,7 +87,7 @@ int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
 		if (conversation_row(app, list.items[i].text.ptr, &r, err))
 			return -1;
 		if (reply_text(&r.items[0]))
-			return request(app, arena_printf(app->mem, "verdict:%s:again-%" PRId64, session_id, clock_wall_ms(app->clock)),
+			return request(app, arena_printf(app->mem, "verdict:%.8s:again-%" PRId64, session_id, clock_wall_ms(app->clock)),
 				       session_id, list.items[i].text.ptr, true, err);
 	}
 	return err_set(err, ERR_CONFLICT, "the interview has no transcript yet");
