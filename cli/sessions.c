@@ -165,6 +165,16 @@ static int run_show(struct app *app, const struct cli_arguments *a)
 	return 0;
 }
 
+/* Says so here and in the timeline, which may fail: the thing itself is done. */
+static int done_to(struct app *app, const struct session_row *row, const char *word, const char *sentence)
+{
+	struct err ignored = { 0 };
+
+	session_note(app, row->id, word, &ignored);
+	puts(sentence);
+	return 0;
+}
+
 static int run_resend(struct app *app, const struct cli_arguments *a)
 {
 	struct session_row row;
@@ -177,8 +187,7 @@ static int run_resend(struct app *app, const struct cli_arguments *a)
 		return cli_no("Resend is not configured, so no mail can be sent");
 	if (invitation_resend(app, &row, &err))
 		return cli_failed(&err);
-	puts("the invitation will be mailed again");
-	return 0;
+	return done_to(app, &row, "invitation sent again by an operator", "the invitation will be mailed again");
 }
 
 static int run_revoke(struct app *app, const struct cli_arguments *a)
@@ -194,8 +203,7 @@ static int run_revoke(struct app *app, const struct cli_arguments *a)
 		return cli_failed(&err);
 	if (!done)
 		return cli_no("the link had ended before");
-	puts("the link is revoked");
-	return 0;
+	return done_to(app, &row, "revoked by an operator", "the link is revoked");
 }
 
 static int run_reevaluate(struct app *app, const struct cli_arguments *a)
@@ -210,8 +218,7 @@ static int run_reevaluate(struct app *app, const struct cli_arguments *a)
 		return cli_no("Cerebras is not configured, so nothing can be evaluated");
 	if (verdict_reevaluate(app, row.id, &err))
 		return cli_failed(&err);
-	puts("the interview will be evaluated again");
-	return 0;
+	return done_to(app, &row, "evaluated again by an operator", "the interview will be evaluated again");
 }
 
 /* ---- demo ---- */

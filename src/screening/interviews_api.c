@@ -150,23 +150,27 @@ static bool not_configured(struct response *res, bool have, const char *vendor)
 	return true;
 }
 
-/* Who did what to which interview, for the log. */
-static void note(struct app *app, const char *event, const struct session_row *row)
+/* What was done to which interview, for the log and its timeline.  It is done: a
+ * timeline that cannot be written does not undo it. */
+static void note(struct app *app, const char *event, const char *word, const struct session_row *row)
 {
 	char fingerprint[FINGERPRINT_SIZE];
+	struct err ignored = { 0 };
 
 	session_fingerprint(row->id, fingerprint);
 	log_event(&app->log, LOG_INFO, event, LOG_TEXT("session", fingerprint));
+	session_note(app, row->id, word, &ignored);
 }
 
 /* Answers with the interview as it stands after the action. */
-static int acted(struct app *app, struct request *req, struct response *res, const char *event, struct err *err)
+static int acted(struct app *app, struct request *req, struct response *res, const char *event, const char *word,
+		 struct err *err)
 {
 	struct session_row row;
 
 	if (find(app, req, &row, err))
 		return -1;
-	note(app, event, &row);
+	note(app, event, word, &row);
 	return answer_interview(app, res, &row);
 }
 
@@ -194,7 +198,7 @@ int interviews_resend(struct app *app, struct request *req, struct response *res
 	if (find(app, req, &row, err))
 		return -1;
 	if (!invitation_resend(app, &row, &failed))
-		return acted(app, req, res, "interview.resent", err);
+		return acted(app, req, res, "interview.resent", "invitation sent again by an operator", err);
 	if (failed.kind == ERR_CONFLICT)
 		return conflict(res, has_address(&row) ? why_ended(app, &row) : "This interview has no e-mail address.");
 	*err = failed;
@@ -210,7 +214,7 @@ int interviews_revoke(struct app *app, struct request *req, struct response *res
 		return 0;
 	if (find(app, req, &row, err) || session_revoke(app, &row, &done, err))
 		return -1;
-	return done ? acted(app, req, res, "interview.revoked", err) : conflict(res, why_ended(app, &row));
+	return done ? acted(app, req, res, "interview.revoked", "revoked by an operator", err) : conflict(res, why_ended(app, &row));
 }
 
 int interviews_reevaluate(struct app *app, struct request *req, struct response *res, struct err *err)
@@ -223,7 +227,7 @@ int interviews_reevaluate(struct app *app, struct request *req, struct response 
 	if (find(app, req, &row, err))
 		return -1;
 	if (!verdict_reevaluate(app, row.id, &failed))
-		return acted(app, req, res, "interview.reevaluated", err);
+		return acted(app, req, res, "interview.reevaluated", "evaluated again by an operator", err);
 	if (failed.kind == ERR_CONFLICT)
 		return conflict(res, "There is no transcript of this interview yet.");
 	*err = failed;

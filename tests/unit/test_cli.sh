@@ -175,6 +175,8 @@ like "and that is said" "$err" 'Resend is not configured'
 run sessions revoke -- "$id"
 is "a link is revoked" "$code" 0
 is "at once" "$(redis exists "screening:secret:$secret")" 0
+run sessions show -- "$id"
+like "and its timeline knows" "$out" 'revoked by an operator$'
 run sessions revoke -- "$id"
 is "once" "$code" 1
 run sessions list --state invited
