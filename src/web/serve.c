@@ -93,6 +93,17 @@ static void answer(struct app *app, const struct pages *pages, struct request *r
 	route_request(app, pages, req, res);
 }
 
+/* libfcgi closes a connection by a shutdown and a wait, up to two seconds, until
+ * nginx has closed its side: data that nobody read would make the system throw the
+ * answer away.  When the request was read to its end there is no such data, and
+ * the worker is free for the next at once. */
+static void finish(FCGX_Request *fcgi)
+{
+	if (FCGX_GetChar(fcgi->in) < 0)
+		FCGX_Detach(fcgi);
+	FCGX_Finish_r(fcgi);
+}
+
 static int serve_fcgi(struct app *app, const struct pages *pages)
 {
 	FCGX_Request fcgi;
@@ -116,7 +127,7 @@ static int serve_fcgi(struct app *app, const struct pages *pages)
 		FCGX_PutStr(first->ptr, (int)first->len, fcgi.out);
 		if (!str_eq(req.method, STR("HEAD")))
 			FCGX_PutStr(res.body->ptr, (int)res.body->len, fcgi.out);
-		FCGX_Finish_r(&fcgi);
+		finish(&fcgi);
 		arena_reset(app->mem);
 		app->log.request_id[0] = '\0';
 	}
