@@ -11,7 +11,11 @@
 
 #include "base/die.h"
 
-enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 256 << 10 };
+enum {
+	FIRST_BLOCK = 16 << 10,
+	LARGEST_BLOCK = 256 << 10,
+	PRINTED_AT_ONCE = 256, /* longer text is formatted twice: once for its length */
+};
 
 struct block {
 	struct block *next;
@@ -103,20 +107,34 @@ char *arena_strdup(struct arena *a, const char *s)
 	return s ? arena_strndup(a, s, strlen(s)) : NULL;
 }
 
+char *arena_join(struct arena *a, const char *first, const char *second)
+{
+	size_t n = strlen(first), m = strlen(second);
+	char *text = arena_alloc(a, n + m + 1);
+
+	memcpy(text, first, n);
+	memcpy(text + n, second, m);
+	return text;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char at_once[PRINTED_AT_ONCE], *text;
 	va_list ap, again;
-	char *text;
 	int len;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(at_once, sizeof(at_once), fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		die_bug("arena_printf: bad format");
-	text = arena_alloc(a, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, fmt, again);
+	if ((size_t)len < sizeof(at_once)) {
+		text = arena_strndup(a, at_once, (size_t)len);
+	} else {
+		text = arena_alloc(a, (size_t)len + 1);
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	}
 	va_end(again);
 	return text;
 }

@@ -8,6 +8,8 @@
 
 #include "base/die.h"
 
+enum { PRINTED_AT_ONCE = 256 }; /* longer text is formatted twice: once for its length */
+
 static char empty[1] = ""; /* never written: cap 0 */
 
 void buf_init(struct buf *b, size_t limit)
@@ -101,16 +103,18 @@ void buf_putc(struct buf *b, char c)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	char text[PRINTED_AT_ONCE];
 	va_list ap, again;
 	char *at;
 	int len;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	at = len < 0 ? NULL : buf_reserve(b, (size_t)len);
-	if (at) {
+	if (len >= 0 && (size_t)len < sizeof(text)) {
+		buf_add(b, text, (size_t)len);
+	} else if (len >= 0 && (at = buf_reserve(b, (size_t)len))) {
 		vsnprintf(at, (size_t)len + 1, fmt, again);
 		buf_commit(b, (size_t)len);
 	} else {

@@ -12,20 +12,21 @@
 #include "screening/session.h"
 #include "web/view.h"
 
+#define POLICY(connect) \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " \
+	"connect-src 'self' " connect "; media-src 'self' blob:; base-uri 'none'; form-action 'none'; " \
+	"frame-ancestors 'none'"
+
 /* The signed URL's host is ElevenLabs' (or, against a stand-in on loopback, any
  * port there); everything else is our own (vendors/elevenlabs.md 2.5). */
 static void security_headers(struct app *app, struct response *res)
 {
-	const char *connect = str_starts(str_from(app->cfg.elevenlabs_base_url), STR("http:"))
-				      ? "ws://127.0.0.1:* ws://localhost:* http://127.0.0.1:* http://localhost:*"
-				      : "wss://*.elevenlabs.io https://*.elevenlabs.io";
-	const char *policy = arena_printf(res->mem,
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-		"connect-src 'self' %s; media-src 'self' blob:; base-uri 'none'; form-action 'none'; "
-		"frame-ancestors 'none'", connect);
+	bool stand_in = str_starts(str_from(app->cfg.elevenlabs_base_url), STR("http:"));
 
 	response_type(res, "text/html; charset=utf-8");
-	response_header(res, "Content-Security-Policy", policy);
+	response_header(res, "Content-Security-Policy",
+			stand_in ? POLICY("ws://127.0.0.1:* ws://localhost:* http://127.0.0.1:* http://localhost:*")
+				 : POLICY("wss://*.elevenlabs.io https://*.elevenlabs.io"));
 	response_header(res, "Permissions-Policy", "microphone=(self), camera=(), geolocation=()");
 	response_header(res, "Referrer-Policy", "no-referrer");
 	response_header(res, "X-Robots-Tag", "noindex, nofollow, noarchive");

@@ -55,13 +55,17 @@ static char *secret_text(struct app *app, struct str secret)
 	return arena_strndup(app->mem, secret.ptr, secret.len);
 }
 
-static enum link_state gone_state(const struct reply *gone)
+/* What is remembered of a link without a session. */
+static int read_gone(struct app *app, struct str secret, enum link_state *state, struct err *err)
 {
-	const char *word = reply_text(gone);
+	struct reply r;
+	const char *word;
 
-	if (!word)
-		return LINK_UNKNOWN;
-	return strcmp(word, "revoked") ? LINK_EXPIRED : LINK_REVOKED;
+	if (store_call(app->store, app->mem, &r, err, "GET", key_of(app->mem, KEY_GONE, session_id_of(app->mem, secret)), NULL))
+		return -1;
+	word = reply_text(&r);
+	*state = !word ? LINK_UNKNOWN : strcmp(word, "revoked") ? LINK_EXPIRED : LINK_REVOKED;
+	return 0;
 }
 
 /* Pointers are text for us; another program may have stored a list. */
@@ -149,78 +153,76 @@ static int adopt(struct app *app, const struct session *s, int64_t left_ms, stru
 	return store_pipeline(app->store, c, 4, r, err);
 }
 
-/* The four things that tell about a secret, in one round trip. */
-static int look_up(struct app *app, struct str secret, bool whole, struct reply r[4], struct err *err)
+/* What tells about a living link, in one round trip: how long it lives, the row's
+ * fields that the page shows and, if wanted, the whole session. */
+enum { LEFT, ROW, WHOLE, LOOKED_UP };
+static int look_up(struct app *app, struct str secret, bool whole, struct reply r[LOOKED_UP], struct err *err)
 {
 	const char *id = session_id_of(app->mem, secret);
 	char *secret_key = key_of(app->mem, KEY_SECRET, secret_text(app, secret));
-	struct command c[4];
+	struct command c[LOOKED_UP];
 
-	c[0] = command_new(app->mem, "PTTL");
-	command_text(&c[0], secret_key);
-	c[1] = command_new(app->mem, "HMGET");
-	command_text(&c[1], key_of(app->mem, KEY_SESSION, id));
+	c[LEFT] = command_new(app->mem, "PTTL");
+	command_text(&c[LEFT], secret_key);
+	c[ROW] = command_new(app->mem, "HMGET");
+	command_text(&c[ROW], key_of(app->mem, KEY_SESSION, id));
 	for (const char *const *f = (const char *const[]){ "candidate_name", "company_name", "expires", "opened",
 	     "started", "result", NULL }; *f; f++)
-		command_text(&c[1], *f);
-	c[2] = command_new(app->mem, "GET");
-	command_text(&c[2], key_of(app->mem, KEY_GONE, id));
-	c[3] = command_new(app->mem, "GET");
-	command_text(&c[3], secret_key);
-	return store_pipeline(app->store, c, whole ? 4 : 3, r, err);
+		command_text(&c[ROW], *f);
+	c[WHOLE] = command_new(app->mem, "GET");
+	command_text(&c[WHOLE], secret_key);
+	return store_pipeline(app->store, c, whole ? LOOKED_UP : WHOLE, r, err);
 }
 
 int session_find(struct app *app, struct str secret, enum link_state *state, struct session *s, struct err *err)
 {
-	struct reply r[4];
+	struct reply r[LOOKED_UP];
 
 	memset(s, 0, sizeof(*s));
 	if (look_up(app, secret, true, r, err))
 		return -1;
-	if (!reply_text(&r[3])) {
-		*state = gone_state(&r[2]);
-		return 0;
-	}
+	if (!reply_text(&r[WHOLE]))
+		return read_gone(app, secret, state, err);
 	*state = LINK_LIVE;
 	s->secret = secret_text(app, secret);
 	s->id = session_id_of(app->mem, secret);
-	if (parse_session(app, r[3].text, r[0].number, s, err))
+	if (parse_session(app, r[WHOLE].text, r[LEFT].number, s, err))
 		return -1;
-	return reply_text(&r[1].items[0]) ? 0 : adopt(app, s, r[0].number, err);
+	return reply_text(&r[ROW].items[0]) ? 0 : adopt(app, s, r[LEFT].number, err);
 }
 
 int session_peek(struct app *app, struct str secret, enum link_state *state, struct session_peek *peek,
 		 struct err *err)
 {
 	struct session s;
-	struct reply r[4];
+	struct reply r[LOOKED_UP];
 
 	memset(peek, 0, sizeof(*peek));
 	if (look_up(app, secret, false, r, err))
 		return -1;
-	if (r[0].number == -2) { /* no such key */
-		*state = gone_state(&r[2]);
-		return 0;
-	}
-	if (!reply_text(&r[1].items[0])) {
-		if (session_find(app, secret, state, &s, err) || *state != LINK_LIVE)
-			return *state == LINK_LIVE ? -1 : 0;
+	if (r[LEFT].number == -2) /* no such key */
+		return read_gone(app, secret, state, err);
+	if (!reply_text(&r[ROW].items[0])) {
+		if (session_find(app, secret, state, &s, err))
+			return -1;
+		if (*state != LINK_LIVE)
+			return 0;
 		peek->candidate_name = s.candidate_name;
 		peek->company_name = s.company_name;
 		peek->expires_ms = s.expires_ms;
 		return 0;
 	}
 	*state = LINK_LIVE;
-	peek->candidate_name = reply_text(&r[1].items[0]);
-	peek->company_name = or_empty(reply_text(&r[1].items[1]));
-	if (r[0].number > 0)
-		peek->expires_ms = clock_wall_ms(app->clock) + r[0].number;
+	peek->candidate_name = reply_text(&r[ROW].items[0]);
+	peek->company_name = or_empty(reply_text(&r[ROW].items[1]));
+	if (r[LEFT].number > 0)
+		peek->expires_ms = clock_wall_ms(app->clock) + r[LEFT].number;
 	else
-		reply_int(&r[1].items[2], &peek->expires_ms);
-	peek->opened = reply_text(&r[1].items[3]) != NULL;
-	peek->started = reply_text(&r[1].items[4]) != NULL;
+		reply_int(&r[ROW].items[2], &peek->expires_ms);
+	peek->opened = reply_text(&r[ROW].items[3]) != NULL;
+	peek->started = reply_text(&r[ROW].items[4]) != NULL;
 	/* An inconclusive talk may be taken up again. */
-	peek->finished = reply_text(&r[1].items[5]) && strcmp(reply_text(&r[1].items[5]), "inconclusive");
+	peek->finished = reply_text(&r[ROW].items[5]) && strcmp(reply_text(&r[ROW].items[5]), "inconclusive");
 	return 0;
 }
 

@@ -96,7 +96,7 @@ enum keep {
 /* prefix + name */
 static inline char *key_of(struct arena *a, const char *prefix, const char *name)
 {
-	return arena_printf(a, "%s%s", prefix, name);
+	return arena_join(a, prefix, name);
 }
 
 #endif

@@ -16,7 +16,10 @@ void response_header(struct response *res, const char *name, const char *value)
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return;
-	buf_printf(res->headers, "%s: %s\r\n", name, value);
+	buf_puts(res->headers, name);
+	buf_puts(res->headers, ": ");
+	buf_puts(res->headers, value);
+	buf_puts(res->headers, "\r\n");
 }
 
 void response_type(struct response *res, const char *content_type)

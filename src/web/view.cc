@@ -17,6 +17,8 @@ struct view {
 
 namespace {
 
+enum { USUAL_PAGE = 12 << 10 };
+
 void free_dictionary(void *dict)
 {
 	delete static_cast<TemplateDictionary *>(dict);
@@ -51,6 +53,10 @@ int render(struct view *v, const char *dir, const char *name, ctemplate::Strip s
 	try {
 		std::string path = std::string(dir) + "/templates/" + name;
 		BufEmitter emitter(out);
+
+		// Pages come in some hundred pieces: one growth instead of many.
+		if (out->limit - out->len > USUAL_PAGE)
+			buf_reserve(out, USUAL_PAGE);
 
 		if (ctemplate::ExpandTemplate(path, strip, v->dict, &emitter))
 			return 0;
