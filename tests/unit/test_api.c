@@ -1,151 +1,14 @@
-/* The JSON API of the interviews and the addresses for monitoring, asked with
- * request literals against a private Redis. */
+/* The JSON API of the interviews: who may come in, lists and their pages, actions. */
 #include "tests/support/check.h"
 
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "app.h"
 #include "base/buf.h"
 #include "base/json.h"
-#include "screening/api.h"
-#include "screening/conversation.h"
 #include "screening/jobs.h"
 #include "screening/session.h"
 #include "store/keys.h"
-#include "store/store.h"
-#include "tests/support/cgi_source.h"
-#include "tests/support/redis_server.h"
-
-#define NOW_MS 1763632800000LL
-#define KEY "the-key-of-the-api"
-#define EMAIL "ada@candidate.example"
-
-struct world {
-	struct app app;
-	struct redis_server redis;
-	struct fixed_clock clock;
-	char state_dir[64];
-};
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	redis_server_open(&w->redis);
-	fixed_clock_init(&w->clock, NOW_MS);
-	w->app.mem = arena_new();
-	w->app.clock = &w->clock.base;
-	w->app.log = (struct log){ .fd = -1, .program = "test", .clock = w->app.clock };
-	w->app.store = store_new(w->redis.url, w->app.clock);
-	strncpy(w->state_dir, "/tmp/parley-test-XXXXXX", sizeof(w->state_dir) - 1);
-	assert_non_null(mkdtemp(w->state_dir));
-	w->app.cfg.state_dir = w->state_dir;
-	w->app.cfg.public_base_url = "http://127.0.0.1:9";
-	w->app.cfg.orchestrator_api_key = KEY;
-	w->app.cfg.session_ttl_s = 3600;
-	w->app.cfg.have_resend = w->app.cfg.have_cerebras = true;
-	w->app.cfg.email_from = "hiring@acme.example";
-	w->app.cfg.data_dir = TEST_DATA_DIR;
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	store_free(w->app.store);
-	redis_server_close(&w->redis);
-	rmdir(w->state_dir);
-	arena_free(w->app.mem);
-	free(w);
-	return 0;
-}
-
-/* ---- asking ---- */
-
-struct ask {
-	const char *method, *uri, *key, *type, *body, *from, *forwarded;
-};
-
-static struct response *ask(struct world *w, struct ask a)
-{
-	const char *body = a.body ? a.body : "";
-	const struct cgi_variable variables[] = {
-		{ "REQUEST_METHOD", a.method ? a.method : "GET" },
-		{ "REQUEST_URI", a.uri },
-		{ "REMOTE_ADDR", a.from ? a.from : "192.0.2.7" },
-		{ "CONTENT_LENGTH", arena_printf(w->app.mem, "%zu", strlen(body)) },
-		{ "CONTENT_TYPE", a.type },
-		{ "HTTP_AUTHORIZATION", a.key ? a.key : "Bearer " KEY },
-		{ "HTTP_X_FORWARDED_FOR", a.forwarded },
-		{ NULL, NULL },
-	};
-	struct str left = str_from(body);
-	struct cgi_source source = cgi_source_new(variables, &left);
-	struct response *res = arena_new_object(w->app.mem, struct response);
-	struct request req;
-
-	request_init(&req, w->app.mem, &source.base);
-	response_init(res, w->app.mem);
-	route_request(&w->app, &api_pages, &req, res);
-	return res;
-}
-
-static struct response *get(struct world *w, const char *uri)
-{
-	return ask(w, (struct ask){ .uri = uri });
-}
-
-static struct json_object *json_of(struct world *w, const struct response *res)
-{
-	struct err err = { 0 };
-	struct json_object *o = json_read(w->app.mem, buf_view(res->body), &err);
-
-	assert_non_null(o);
-	return o;
-}
-
-static const char *text_of(struct world *w, const struct response *res, const char *path)
-{
-	const char *text = json_text(json_of(w, res), path);
-
-	return text ? text : "(none)";
-}
-
-static bool body_has(const struct response *res, const char *words)
-{
-	return str_find(buf_view(res->body), str_from(words)) != NULL;
-}
-
-/* ---- what is asked about ---- */
-
-static const char *add_session(struct world *w, const char *issue, const char **secret)
-{
-	struct session_plan plan = {
-		.secret = session_secret_new(w->app.mem), .workspace = "default", .org = "acme", .issue_id = issue,
-		.identifier = "HIR-1", .candidate_name = "Ada \"Countess\" Lovelace", .candidate_email = EMAIL,
-		.company_name = "Acme", .job_title = "Engineer", .job_description = "d", .candidate_application = "a",
-		.pointers = "p", .generic_pointers = true,
-	};
-	struct err err = { 0 };
-	const char *id;
-
-	assert_int_equal(session_create(&w->app, &plan, NULL, NULL, &id, &err), 0);
-	if (secret)
-		*secret = plan.secret;
-	return id;
-}
-
-static void run_redis(struct world *w, const char *command, const char *key, const char *a, const char *b)
-{
-	struct err err = { 0 };
-	struct reply r;
-
-	assert_int_equal(store_call(w->app.store, w->app.mem, &r, &err, command, key, a, b, NULL), 0);
-}
+#include "tests/support/api.h"
 
 static const char *path_of(struct world *w, const char *id, const char *action)
 {
@@ -160,15 +23,15 @@ static void only_the_key_opens_the_api(void **state)
 		const char *name, *key;
 		int status;
 	} rows[] = {
-		{ "the key", "Bearer " KEY, 200 },
-		{ "the scheme in another case", "bearer " KEY, 200 },
+		{ "the key", "Bearer " API_KEY, 200 },
+		{ "the scheme in another case", "bearer " API_KEY, 200 },
 		{ "none", "", 401 },
-		{ "the key alone", KEY, 401 },
+		{ "the key alone", API_KEY, 401 },
 		{ "a wrong key", "Bearer the-key-of-the-apj", 401 },
 		{ "a part of it", "Bearer the-key", 401 },
-		{ "more than it", "Bearer " KEY "x", 401 },
+		{ "more than it", "Bearer " API_KEY "x", 401 },
 		{ "an empty one", "Bearer ", 401 },
-		{ "another scheme", "Basic " KEY, 401 },
+		{ "another scheme", "Basic " API_KEY, 401 },
 	};
 	struct world *w = *state;
 
@@ -247,7 +110,7 @@ static void an_interview_has_the_members_of_the_contract_and_no_secret(void **st
 	assert_null(json_get(o, "conversation_id"));
 	assert_true(json_flag(o, "generic_pointers", &generic) && generic);
 	assert_false(body_has(res, secret));
-	assert_false(body_has(res, EMAIL));
+	assert_false(body_has(res, API_EMAIL));
 }
 
 static void what_is_no_interview_is_not_found(void **state)
@@ -276,7 +139,7 @@ static void pages_show_every_interview_once_newest_first(void **state)
 
 	/* Three of the same millisecond, so that the cursor must tell ids apart. */
 	for (int i = 0; i < 7; i++) {
-		w->clock.now_ms = NOW_MS + (i < 3 ? 0 : i);
+		w->clock.now_ms = API_NOW_MS + (i < 3 ? 0 : i);
 		ids[i] = add_session(w, arena_printf(w->app.mem, "issue-%d", i), NULL);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
@@ -523,144 +386,7 @@ static void a_known_address_with_another_method_is_405(void **state)
 	assert_int_equal(ask(w, (struct ask){ .method = "HEAD", .uri = "/healthz" })->status, 200);
 }
 
-/* ---- health ---- */
-
-static struct json_object *check_named(struct json_object *o, const char *name)
-{
-	size_t len;
-	struct json_object *list = json_list(o, "checks", &len);
-
-	for (size_t i = 0; i < len; i++)
-		if (!strcmp(json_text(json_object_array_get_idx(list, i), "name"), name))
-			return json_object_array_get_idx(list, i);
-	return NULL;
-}
-
-static bool check_is_ok(struct json_object *o, const char *name)
-{
-	bool ok = false;
-
-	return json_flag(check_named(o, name), "ok", &ok) && ok;
-}
-
-static void a_laxer_redis_is_a_warning(void **state)
-{
-	struct world *w = *state;
-	struct response *res;
-
-	run_redis(w, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-	res = get(w, "/readyz");
-	assert_int_equal(res->status, 200);
-	assert_string_equal(text_of(w, res, "status"), "ok");
-	assert_true(check_is_ok(json_of(w, res), "redis"));
-	assert_true(check_is_ok(json_of(w, res), "redis_durability"));
-	assert_true(body_has(res, "maxmemory-policy is allkeys-lru"));
-}
-
-static void a_redis_that_takes_no_writes_is_not_ready(void **state)
-{
-	struct world *w = *state;
-	struct response *res;
-
-	run_redis(w, "CONFIG", "SET", "maxmemory-policy", "noeviction");
-	run_redis(w, "CONFIG", "SET", "maxmemory", "1");
-	res = get(w, "/readyz");
-	assert_int_equal(res->status, 503);
-	assert_string_equal(text_of(w, res, "status"), "unavailable");
-	assert_false(check_is_ok(json_of(w, res), "redis"));
-	run_redis(w, "CONFIG", "SET", "maxmemory", "0");
-	assert_int_equal(get(w, "/readyz")->status, 200);
-}
-
-static void without_redis_only_liveness_and_the_metrics_gauge_answer(void **state)
-{
-	struct world *w = *state;
-
-	redis_server_kill(&w->redis);
-	assert_int_equal(get(w, "/healthz")->status, 200);
-	assert_int_equal(get(w, "/readyz")->status, 503);
-	assert_int_equal(get(w, "/api/interviews")->status, 503);
-	assert_int_equal(get(w, "/metrics")->status, 200);
-	assert_true(body_has(get(w, "/metrics"), "parley_redis_up 0\n"));
-	assert_false(body_has(get(w, "/metrics"), "parley_queue_jobs{"));
-	assert_false(body_has(get(w, "/readyz"), w->redis.url));
-}
-
-static void a_missing_state_directory_is_not_ready(void **state)
-{
-	struct world *w = *state;
-	struct response *res;
-
-	w->app.cfg.state_dir = "/nonexistent/parley";
-	res = get(w, "/readyz");
-	assert_int_equal(res->status, 503);
-	assert_false(check_is_ok(json_of(w, res), "disk"));
-	assert_false(body_has(res, "/nonexistent"));
-}
-
-static void a_missing_template_is_not_ready(void **state)
-{
-	struct world *w = *state;
-	struct response *res;
-
-	w->app.cfg.data_dir = w->state_dir;
-	res = get(w, "/readyz");
-	assert_int_equal(res->status, 503);
-	assert_false(check_is_ok(json_of(w, res), "templates"));
-	assert_false(body_has(res, w->state_dir));
-}
-
-static void a_late_runner_is_a_warning_only(void **state)
-{
-	struct world *w = *state;
-	static const struct {
-		const char *seen, *says;
-		bool warned;
-	} rows[] = {
-		{ "1763632700000", "worked 100 seconds ago", false },
-		{ "1763632619000", "worked 181 seconds ago", true },
-		{ "1763632801000", "worked 0 seconds ago", false },
-	};
-
-	assert_true(body_has(get(w, "/readyz"), "No screening runner has worked yet."));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct response *res;
-		const char *warnings;
-
-		run_redis(w, "SET", KEY_RUNNER_SEEN, rows[i].seen, NULL);
-		res = get(w, "/readyz");
-		warnings = str_find(buf_view(res->body), STR("\"warnings\""));
-		check_row(rows[i].says, res->status == 200 && body_has(res, rows[i].says));
-		check_row(rows[i].says, (strstr(warnings, rows[i].says) != NULL) == rows[i].warned);
-	}
-}
-
-static void metrics_count_what_waits(void **state)
-{
-	struct world *w = *state;
-	struct response *res;
-
-	add_session(w, "issue-1", NULL);
-	run_redis(w, "ZADD", KEY_QUEUE SCREENING_QUEUE ":due", "1763632790000", "job-1");
-	run_redis(w, "HSET", KEY_JOB "job-1", "kind", "mail");
-	run_redis(w, "ZADD", KEY_QUEUE SCREENING_QUEUE ":dead", "1763632790000", "job-2");
-	run_redis(w, "ZADD", KEY_ORPHANS, "1", "conv-1");
-	run_redis(w, "SET", KEY_RUNNER_SEEN, "1763632795000", NULL);
-	res = get(w, "/metrics");
-	assert_int_equal(res->status, 200);
-	assert_non_null(str_find(buf_view(res->headers), STR("Content-Type: text/plain; version=0.0.4")));
-	for (const char *const *line = (const char *const[]){
-		     "parley_redis_up 1\n", "parley_queue_jobs{queue=\"screening\",state=\"due\"} 1\n",
-		     "parley_queue_jobs{queue=\"screening\",state=\"leased\"} 0\n",
-		     "parley_queue_jobs{queue=\"screening\",state=\"dead\"} 1\n",
-		     "parley_queue_oldest_due_seconds{queue=\"screening\"} 10\n", "parley_sessions 1\n",
-		     "parley_conversations_awaited 0\n", "parley_transcripts_orphaned 1\n", "parley_runner_age_seconds 5\n",
-		     "parley_build_info{version=\"", NULL };
-	     *line; line++)
-		check_row(*line, body_has(res, *line));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, api_setup, api_teardown)
 
 int main(void)
 {
@@ -684,13 +410,6 @@ int main(void)
 		TEST(an_absent_vendor_answers_503_not_configured),
 		TEST(actions_on_an_unknown_interview_are_not_found),
 		TEST(a_known_address_with_another_method_is_405),
-		TEST(a_laxer_redis_is_a_warning),
-		TEST(a_redis_that_takes_no_writes_is_not_ready),
-		TEST(without_redis_only_liveness_and_the_metrics_gauge_answer),
-		TEST(a_missing_state_directory_is_not_ready),
-		TEST(a_missing_template_is_not_ready),
-		TEST(a_late_runner_is_a_warning_only),
-		TEST(metrics_count_what_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
