@@ -29,6 +29,7 @@ static const char closing[] =
 	"  parley help COMMAND        what one command does, with its options\n"
 	"  parley help settings       all settings\n"
 	"  parley --check-config      name all problems of the settings and end\n"
+	"  parley --version           the version\n"
 	"\n"
 	"Ends with 0; 1 when the answer is no (not found, a check failed, a vendor\n"
 	"refused); 100 wrong usage, 102 wrong settings, 111 Redis or the system failed.\n";
@@ -115,28 +116,6 @@ static const struct cli_command *find(const char *group, const char *verb)
 	return NULL;
 }
 
-/* Help needs no settings, so it is given before they are read. */
-static bool wants_help(int argc, char **argv, int *code)
-{
-	const char *words[2] = { NULL, NULL };
-	size_t count = 0;
-	bool help = argc < 2;
-
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") || (!strcmp(argv[i], "help") && i == 1))
-			help = true;
-		else if (!strcmp(argv[i], "--env"))
-			i++;
-		else if (argv[i][0] != '-' && count < ARRAY_LEN(words))
-			words[count++] = argv[i];
-	}
-	if (help)
-		*code = print_help(words[0], words[1]);
-	if (argc < 2)
-		*code = EXIT_USAGE;
-	return help;
-}
-
 /* Shows what the group offers, when there is such a group. */
 static int explain_unknown(const char *group, const char *verb)
 {
@@ -147,6 +126,49 @@ static int explain_unknown(const char *group, const char *verb)
 			if (!strcmp(groups[g]->list[i].group, group))
 				cli_print_usage(&groups[g]->list[i], stderr);
 	return code;
+}
+
+/* The first two words of a command line, options aside. */
+struct asked {
+	const char *group, *verb;
+	bool help, version;
+};
+
+static struct asked read_words(int argc, char **argv)
+{
+	struct asked a = { 0 };
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") || (!strcmp(argv[i], "help") && i == 1))
+			a.help = true;
+		else if (!strcmp(argv[i], "--version"))
+			a.version = true;
+		else if (!strcmp(argv[i], "--env"))
+			i++;
+		else if (argv[i][0] != '-' && !a.group)
+			a.group = argv[i];
+		else if (argv[i][0] != '-' && !a.verb)
+			a.verb = argv[i];
+	}
+	return a;
+}
+
+/* What needs no settings is answered before they are read. */
+static bool answered(int argc, char **argv, int *code)
+{
+	struct asked a = read_words(argc, argv);
+
+	if (a.help || argc < 2)
+		*code = print_help(a.group, a.verb);
+	else if (a.version)
+		puts("parley " PARLEY_VERSION);
+	else if (a.group && !find(a.group, a.verb))
+		*code = explain_unknown(a.group, a.verb ? a.verb : "");
+	else
+		return false;
+	if (argc < 2)
+		*code = EXIT_USAGE;
+	return true;
 }
 
 static int run(struct app *app, int argc, char **argv)
@@ -172,7 +194,7 @@ int main(int argc, char **argv)
 	struct app app;
 	int code = 0;
 
-	if (wants_help(argc, argv, &code))
+	if (answered(argc, argv, &code))
 		return code;
 	if (!app_open(&app, &options, &argc, argv, &code))
 		return code;

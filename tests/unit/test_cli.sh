@@ -79,6 +79,11 @@ like "help lists the commands" "$(cat "$dir/out")" '^  doctor '
 like "a command's help names its options" "$(cat "$dir/out")" '--state STATE'
 "$parley" help settings >"$dir/out" 2>&1
 like "the settings are told" "$(cat "$dir/out")" '^SESSION_TTL_SECONDS '
+"$parley" --version >"$dir/out" 2>&1
+like "the version too" "$(cat "$dir/out")" '^parley [0-9]+\.'
+"$parley" sessions lsit >"$dir/out" 2>&1
+is "a mistyped command is told before missing settings" $? 100
+like "with what there is instead" "$(cat "$dir/out")" '^usage: parley sessions list'
 "$parley" operator list >"$dir/out" 2>&1
 is "missing settings end with 102" $? 102
 
