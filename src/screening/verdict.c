@@ -171,6 +171,25 @@ static int read_session(struct verdict *v, struct err *err)
 	return 0;
 }
 
+/* An issue that was deleted, or never was (parley sessions demo), has nobody to
+ * tell; the result is kept all the same. */
+static int find_issue(struct verdict *v, struct err *err)
+{
+	struct err missing = { 0 };
+	struct linear_state state;
+
+	v->linear = workspace_linear(v->app, &v->workspace);
+	if (!linear_issue_state(&v->linear, v->app->mem, v->row.issue_id, &state, &missing))
+		return 0;
+	if (missing.kind != ERR_MISSING) {
+		*err = missing;
+		return -1;
+	}
+	v->has_issue = false;
+	log_event(&v->app->log, LOG_WARNING, "screening.issue_gone", LOG_TEXT("issue", v->row.issue_id));
+	return 0;
+}
+
 static int read_workspace(struct verdict *v, struct err *err)
 {
 	struct err missing = { 0 };
@@ -178,10 +197,8 @@ static int read_workspace(struct verdict *v, struct err *err)
 	v->has_issue = v->row.issue_id && *v->row.issue_id;
 	if (!v->has_issue)
 		return 0;
-	if (!workspace_get(v->app, v->row.workspace, &v->workspace, &missing)) {
-		v->linear = workspace_linear(v->app, &v->workspace);
-		return 0;
-	}
+	if (!workspace_get(v->app, v->row.workspace, &v->workspace, &missing))
+		return find_issue(v, err);
 	if (missing.kind != ERR_MISSING) {
 		*err = missing;
 		return -1;
