@@ -42,14 +42,21 @@ async function node(house, kind, workers, given) {
 	return { name: workers === 1 ? 'node http, 1 process' : `node http, ${workers} processes`, port: nginx.port, app, nginx: nginx.child };
 }
 
+async function pageOf(contender, somePath) {
+	const response = await fetch(`http://127.0.0.1:${contender.port}${somePath}`), page = await response.text();
+	if (response.status !== 200 || !page.includes('Hello Candidate 0 O&#39;Neill')) throw new Error(`the page of ${contender.name} is not what it should be: ${response.status}`);
+	return page;
+}
+
 export async function pageContenders(house, somePath) {
-	const first = await ours(house, 'page');
-	const response = await fetch(`http://127.0.0.1:${first.port}${somePath}`);
-	const page = await response.text(), file = path.join(house.dir, 'page.html');
-	if (response.status !== 200 || !page.includes('Candidate 0 O&#39;Neill')) throw new Error(`our page is not what it should be: ${response.status}`);
-	fs.writeFileSync(file, page);
+	const first = await ours(house, 'page'), file = path.join(house.dir, 'page.html');
+	fs.writeFileSync(file, await pageOf(first, somePath));
 	const template = [path.join(source, 'templates/interview/page.html')];
-	return [first, await bare(house, 'page', file), await node(house, 'page', WORKERS, template), await node(house, 'page', 1, template)];
+	const all = [first, await bare(house, 'page', file), await node(house, 'page', WORKERS, template), await node(house, 'page', 1, template)];
+	const sizes = [];
+	for (const contender of all) sizes.push((await pageOf(contender, somePath)).length);
+	if (Math.max(...sizes) - Math.min(...sizes) > 300) throw new Error(`the pages differ in size: ${sizes}`);
+	return all;
 }
 
 export async function webhookContenders(house, sha, secret) {
