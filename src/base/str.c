@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <ctype.h>
+#include <stdint.h>
 
 static char lower(char c)
 {
@@ -97,12 +98,35 @@ static size_t utf8_sequence(const unsigned char *p, size_t left)
 	return len;
 }
 
+/* How many of the bytes at p are ASCII without NUL, as far as words of eight tell:
+ * nearly all of what is checked is. */
+static size_t plain_words(const unsigned char *p, size_t left)
+{
+	const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+	size_t n = 0;
+	uint64_t word;
+
+	for (; left - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, p + n, sizeof(word));
+		/* of ASCII, only a NUL borrows from the bit above it */
+		if ((word | (word - ones)) & highs)
+			break;
+	}
+	return n;
+}
+
 bool str_is_utf8(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.ptr;
 
 	for (size_t i = 0; i < s.len;) {
-		size_t len = utf8_sequence(p + i, s.len - i);
+		size_t len = plain_words(p + i, s.len - i);
+
+		if (len) {
+			i += len;
+			continue;
+		}
+		len = utf8_sequence(p + i, s.len - i);
 
 		if (!len || !p[i])
 			return false;
