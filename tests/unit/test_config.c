@@ -267,6 +267,7 @@ static void a_group_is_whole_or_a_problem(void **state)
 
 static void empty_counts_as_not_set(void **state)
 {
+	char *path = file_with("LINEAR_FAIL_STATE=\nRESEND_API_KEY=\"\"\n");
 	struct load l;
 
 	(void)state;
@@ -274,9 +275,11 @@ static void empty_counts_as_not_set(void **state)
 	setenv("LINEAR_API_KEY", "", 1);
 	setenv("LINEAR_PASS_STATE", "", 1);
 	setenv("SESSION_TTL_SECONDS", "", 1);
-	l = load_with(NULL);
+	l = load_with(path);
+	unlink(path);
 	names_are_problems(&l, NULL, 0);
 	assert_string_equal(l.cfg.linear_pass_state, "Done");
+	assert_string_equal(l.cfg.linear_fail_state, "Declined");
 	assert_int_equal(l.cfg.session_ttl_s, 604800);
 	arena_free(l.mem);
 }

@@ -86,6 +86,8 @@ static void equality_needs_length_and_every_byte(void **state)
 	assert_true(equal_constant_time((struct str){ NULL, 0 }, STR("")));
 	assert_false(equal_constant_time(STR("a"), STR("")));
 	assert_false(equal_constant_time(STR("ab"), STR("a")));
+	assert_false(equal_constant_time(STR("a"), STR("ab")));
+	assert_false(equal_constant_time(STR(""), STR("a")));
 	assert_false(equal_constant_time(STR("a\0b"), STR("a\0c")));
 	for (size_t bit = 0; bit < 256; bit++) {
 		struct str a = { (char *)bytes[0], 32 }, b = { (char *)bytes[1], 32 };
@@ -188,6 +190,7 @@ static void a_uuid_of_words_depends_on_both_words(void **state)
 	(void)state;
 	assert_string_equal(uuid_of(a, "comment", "x"), uuid_of(a, "comment", "x"));
 	assert_string_not_equal(uuid_of(a, "comment", "x"), uuid_of(a, "comment", "y"));
+	assert_string_not_equal(uuid_of(a, "comment", "x"), uuid_of(a, "attachment", "x"));
 	assert_string_not_equal(uuid_of(a, "ab", "c"), uuid_of(a, "a", "bc"));
 	assert_string_not_equal(uuid_of(a, "", "abc"), uuid_of(a, "abc", ""));
 	arena_free(a);
