@@ -177,6 +177,26 @@ static void utf8_agrees_with_the_arithmetic_for_three_bytes(void **state)
 	}
 }
 
+/* Long text is checked in words of eight: each place of each byte counts. */
+static void utf8_is_recognised_at_any_place_of_a_long_text(void **state)
+{
+	enum { LENGTH = 27 };
+	char text[LENGTH];
+
+	(void)state;
+	for (size_t at = 0; at < LENGTH; at++) {
+		for (int byte = 0; byte < 256; byte++) {
+			memset(text, byte % 2 ? 1 : 0x7f, sizeof(text));
+			text[at] = (char)byte;
+			assert_true(str_is_utf8((struct str){ text, sizeof(text) }) == (byte > 0 && byte < 0x80));
+		}
+		if (at + 1 < LENGTH) {
+			memcpy(text + at, "\xc3\xa4", 2);
+			assert_true(str_is_utf8((struct str){ text, sizeof(text) }));
+		}
+	}
+}
+
 static void a_prefix_never_splits_a_character(void **state)
 {
 	static const struct {
@@ -211,6 +231,7 @@ int main(void)
 		cmocka_unit_test(tokens_hold_only_url_safe_letters),
 		cmocka_unit_test(utf8_is_recognised_by_the_book),
 		cmocka_unit_test(utf8_agrees_with_the_arithmetic_for_three_bytes),
+		cmocka_unit_test(utf8_is_recognised_at_any_place_of_a_long_text),
 		cmocka_unit_test(a_prefix_never_splits_a_character),
 	};
 
