@@ -128,7 +128,7 @@ function webhookServer(sha, secret) {
 		}
 		const id = `transcript:${JSON.parse(body).data.conversation_id}`;
 		await redis.ask('EVALSHA', sha, '3', 'parley:queue:node:due', `parley:job:${id}`, 'parley:queue:node:wake',
-			id, 'transcript', body, '0', id, '172800');
+			id, 'transcript', body, '0', id, '172800', '', '0', '');
 		res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 18 });
 		res.end('{"received":true}\n');
 	};

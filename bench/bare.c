@@ -57,8 +57,8 @@ static void webhook(struct bare *b)
 		got += n;
 	snprintf(id, sizeof(id), "transcript:bare%d-%lu", (int)getpid(), b->served);
 	snprintf(key, sizeof(key), "parley:job:%s", id);
-	r = redisCommand(b->redis, "EVALSHA %s 3 %s %s %s %s transcript %b 0 %s 172800", b->sha, "parley:queue:bare:due", key,
-			 "parley:queue:bare:wake", id, b->body, (size_t)got, id);
+	r = redisCommand(b->redis, "EVALSHA %s 3 %s %s %s %s transcript %b 0 %s 172800 %s 0 %s", b->sha,
+			 "parley:queue:bare:due", key, "parley:queue:bare:wake", id, b->body, (size_t)got, id, "", "");
 	if (r && r->type == REDIS_REPLY_INTEGER && got == want)
 		answer(b, "200 OK", "application/json", "{\"received\":true}\n", 18);
 	else
