@@ -217,6 +217,20 @@ describe('starting', () => {
 			assert.doesNotMatch(name, /\.(pid|keeper|sock)$/);
 	});
 
+	test('a state directory removed under a running stack: its processes end', async () => {
+		const state = join(directory, 'removed');
+		const port = await freePort();
+		const result = await run(join(root, 'scripts/stack'), ['start', '--no-sandbox', '--state', state, '--stage', stage, '--port', String(port)]);
+		assert.equal(result.code, 0, result.output);
+		const written = async () => (await readdir(join(state, 'run'))).filter((name) => /\.(pid|keeper)$/.test(name));
+		await until(async () => (await written()).length === 14, { what: 'every process' });
+		const pids = (await Promise.all((await written()).map((name) => readFile(join(state, 'run', name), 'utf8')))).map((text) => text.split(' ')[0]);
+		await rm(state, { recursive: true });
+		await until(async () => (await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')))).every((text) => text.split(') ')[1][0] === 'Z'),
+			{ what: 'the end of every process' });
+		assert.equal(await statusOf(`http://127.0.0.1:${port}/readyz`), 0);
+	});
+
 	test('interrupted halfway, it leaves nothing running', async () => {
 		const state = join(directory, 'interrupted');
 		const child = spawn(join(root, 'quickstart'), ['--no-sandbox', '--no-install', '--port', String(await freePort()), '--state', state],
