@@ -35,6 +35,7 @@ struct verdict {
 	const struct job *job;
 	const char *session_id, *conversation_id;
 	bool by_request; /* a person asked for it */
+	bool begun;      /* the evaluation is made: only the rest is left to do */
 	struct session_row row;
 	const char *job_title, *job_text, *application, *pointers;
 	struct transcript transcript;
@@ -284,6 +285,17 @@ static int give_transcript(struct verdict *v, struct err *err)
 
 /* ---- step: the evaluation ---- */
 
+/* " id id ": which conversations a result rests on. */
+static const char *judged_list(struct verdict *v)
+{
+	struct buf *ids = buf_in(v->app->mem, LIMIT_PARTS * (LIMIT_CONVERSATION_ID + 1) + 2);
+
+	buf_putc(ids, ' ');
+	for (int i = 0; i < v->transcript.parts; i++)
+		buf_printf(ids, "%s ", v->conversations[i]);
+	return ids->ptr;
+}
+
 static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 {
 	struct app *app = v->app;
@@ -294,7 +306,7 @@ static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 	if (store_call(app->store, app->mem, &r, err, "HSET", history, v->job->id, json, NULL) ||
 	    store_call(app->store, app->mem, &r, err, "EXPIRE", history, arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
 	    session_row_set(app, v->session_id, err, "result", json_text(v->evaluation, "result"), "evaluation", json, "evaluated",
-			    now, NULL))
+			    now, "judged", json_text(v->evaluation, "judged"), NULL))
 		return -1;
 	return session_note(app, v->session_id, key_of(app->mem, "evaluated ", json_text(v->evaluation, "result")), err);
 }
@@ -315,6 +327,7 @@ static int evaluate(struct verdict *v, struct err *err)
 	}
 	if (evaluation_make(app, &m, &v->evaluation, err))
 		return -1;
+	json_put(v->evaluation, "judged", judged_list(v));
 	json = json_write(v->evaluation);
 	if (job_step_done(app, v->queue, v->job, "evaluation", json, err) || keep_evaluation(v, json, err))
 		return -1;
@@ -413,23 +426,34 @@ static int tell_late(struct verdict *v, struct err *err)
 	return comment_step(v->app, v->queue, v->job, "late", &v->linear, v->row.issue_id, text, err);
 }
 
-static int is_late(struct verdict *v, bool *late, struct err *err)
+static bool is_late(const struct verdict *v)
 {
-	const char *begun;
+	return !v->by_request && !v->begun && v->row.result && strcmp(v->row.result, RESULT_INCONCLUSIVE) != 0;
+}
 
-	if (job_step(v->app, v->queue, v->job, "evaluation", &begun, err))
+/* Several conversations ask for a verdict each; the first that finds them all
+ * there judges them all, and nothing is left for the others. */
+static int is_judged(struct verdict *v, bool *judged, struct err *err)
+{
+	struct reply r;
+	const char *list;
+
+	*judged = false;
+	if (v->by_request || v->begun)
+		return 0;
+	if (store_call(v->app->store, v->app->mem, &r, err, "HGET", key_of(v->app->mem, KEY_SESSION, v->session_id), "judged", NULL))
 		return -1;
-	*late = !v->by_request && !begun && v->row.result && strcmp(v->row.result, RESULT_INCONCLUSIVE) != 0;
+	list = reply_text(&r);
+	for (int i = 0; list && i < v->transcript.parts; i++)
+		if (!strstr(list, arena_printf(v->app->mem, " %s ", v->conversations[i])))
+			return 0;
+	*judged = list != NULL;
 	return 0;
 }
 
 static int judge(struct verdict *v, struct err *err)
 {
-	bool late;
-
-	if (is_late(v, &late, err))
-		return -1;
-	if (late)
+	if (is_late(v))
 		return v->has_issue ? tell_late(v, err) : 0;
 	if (v->has_issue && give_transcript(v, err))
 		return -1;
@@ -444,21 +468,27 @@ int job_verdict(struct app *app, const struct queue *queue, const struct job *jo
 {
 	struct json_object *payload = json_read(app->mem, job->payload, err);
 	struct verdict v = { .app = app, .queue = queue, .job = job };
-	bool waits;
+	const char *evaluation;
+	bool waits, judged;
 
 	v.session_id = json_text(payload, "session");
 	v.conversation_id = json_text(payload, "conversation");
 	json_flag(payload, "by_request", &v.by_request);
 	if (!v.session_id)
 		return err_set(err, ERR_INPUT, "the job names no session");
-	if (read_session(&v, err) || collect(&v, &waits, err))
+	if (read_session(&v, err) || collect(&v, &waits, err) || job_step(app, queue, job, "evaluation", &evaluation, err))
 		return -1;
+	v.begun = evaluation != NULL;
 	/* Whatever is still open asks for a verdict when it ends. */
-	if (waits && !v.by_request)
+	if (waits && !v.by_request && !v.begun)
 		return 0;
 	if (!v.transcript.parts)
 		return 0;
-	if (!v.by_request && wait_for_comeback(&v, err))
+	if (is_judged(&v, &judged, err))
+		return -1;
+	if (judged)
+		return 0;
+	if (!v.by_request && !v.begun && wait_for_comeback(&v, err))
 		return -1;
 	return read_workspace(&v, err) ? -1 : judge(&v, err);
 }
