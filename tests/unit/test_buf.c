@@ -55,6 +55,26 @@ static void printf_over_the_limit_appends_nothing(void **state)
 	buf_release(&b);
 }
 
+static void printf_writes_any_length_that_fits(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	for (int len = 1; len < 1100; len++) {
+		for (int room = len - 1; room <= len + 1; room++) {
+			buf_init(&b, (size_t)room + 1);
+			buf_putc(&b, '<');
+			buf_printf(&b, "%0*d", len, 7);
+			if (b.failed != (room < len))
+				fail_msg("%d bytes into room for %d", len, room);
+			assert_int_equal(b.len, room < len ? 1 : 1 + len);
+			assert_int_equal(b.ptr[b.len], '\0');
+			assert_int_equal(b.ptr[b.len - 1], room < len ? '<' : '7');
+			buf_release(&b);
+		}
+	}
+}
+
 static void reserve_refuses_what_would_overflow(void **state)
 {
 	struct buf b;
@@ -203,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_new_buf_is_an_empty_string),
 		cmocka_unit_test(the_limit_is_inclusive_and_sticks),
 		cmocka_unit_test(printf_over_the_limit_appends_nothing),
+		cmocka_unit_test(printf_writes_any_length_that_fits),
 		cmocka_unit_test(reserve_refuses_what_would_overflow),
 		cmocka_unit_test(growth_keeps_the_content),
 		cmocka_unit_test(a_buf_in_an_arena_is_released_with_it),
