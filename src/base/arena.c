@@ -141,10 +141,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 {
-	struct deferred *d = malloc(sizeof(*d));
+	struct deferred *d = arena_new_object(a, struct deferred);
 
-	if (!d)
-		die_out_of_memory();
 	d->next = a->deferred;
 	d->fn = fn;
 	d->arg = arg;
@@ -158,7 +156,6 @@ static void run_deferred(struct arena *a)
 
 		a->deferred = d->next;
 		d->fn(d->arg);
-		free(d);
 	}
 }
 
@@ -174,9 +171,10 @@ static void free_blocks(struct block *b)
 
 void arena_reset(struct arena *a)
 {
-	struct block *first = NULL, *b = a->blocks;
+	struct block *first = NULL, *b;
 
 	run_deferred(a);
+	b = a->blocks; /* only now: what was deferred may have allocated */
 #ifndef PARLEY_ARENA_DEBUG
 	/* The oldest block is the last of the list and has the ordinary size. */
 	while (b && b->next) {

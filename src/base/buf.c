@@ -8,7 +8,10 @@
 
 #include "base/die.h"
 
-enum { PRINTED_AT_ONCE = 256 }; /* longer text is formatted twice: once for its length */
+enum {
+	FIRST_CAPACITY = 1024,
+	PRINTED_AT_ONCE = 256, /* longer text is formatted twice: once for its length */
+};
 
 static char empty[1] = ""; /* never written: cap 0 */
 
@@ -57,7 +60,7 @@ char *buf_reserve(struct buf *b, size_t more)
 	}
 	need = b->len + more + 1;
 	if (need > b->cap) {
-		cap = b->cap ? b->cap : 256;
+		cap = b->cap ? b->cap : FIRST_CAPACITY;
 		while (cap < need)
 			cap = cap > SIZE_MAX / 2 ? need : cap * 2;
 		grown = realloc(b->cap ? b->ptr : NULL, cap);
