@@ -6,6 +6,8 @@
 
 #include "screening/alert.h"
 
+#define LONGEST_WAIT_MS (3 * 86400000LL)
+
 static const struct {
 	const char *kind;
 	job_fn *run;
@@ -50,6 +52,24 @@ static void bury(struct app *app, const struct queue *queue, const struct job *j
 			    &alert_err);
 }
 
+/* How long to wait for a rate limit or quota: what the vendor said, else longer
+ * each time, from half a minute on; a used-up quota is looked at hourly. */
+static int64_t limit_wait_ms(const struct job *job, const struct err *failure)
+{
+	enum { FIRST = 6, QUOTA_S = 3600 };
+	bool quota = strstr(failure->code, "quota_exceeded") && !failure->retry_after;
+
+	if (failure->retry_after && !quota)
+		return failure->retry_after * 1000LL;
+	return queue_backoff_ms(job->waits + FIRST, quota ? QUOTA_S : 0);
+}
+
+/* Nobody waits for ever: after three days a person must know. */
+static bool waited_too_long(struct app *app, const struct job *job)
+{
+	return clock_wall_ms(app->clock) - job->created_ms > LONGEST_WAIT_MS;
+}
+
 static void end_failed(struct app *app, const struct queue *queue, const struct job *job, const struct err *failure)
 {
 	struct err err = { 0 };
@@ -60,15 +80,29 @@ static void end_failed(struct app *app, const struct queue *queue, const struct 
 		log_end(app, job, LOG_WARNING, "job.lost", failure->msg);
 		return; /* another worker has it */
 	}
-	if (err_is_transient(failure)) {
+	if (counts ? err_is_transient(failure) && job->attempts < QUEUE_ATTEMPTS : !waited_too_long(app, job)) {
 		log_end(app, job, counts ? LOG_WARNING : LOG_INFO, counts ? "job.retry" : "job.waits", failure->msg);
-		queue_retry(queue, app->mem, job, queue_backoff_ms(job->attempts, failure->retry_after), counts,
-			    failure->msg, &err);
+		queue_retry(queue, app->mem, job, counts ? queue_backoff_ms(job->attempts, failure->retry_after) : limit_wait_ms(job, failure),
+			    counts, failure->msg, &err);
 	} else {
 		bury(app, queue, job, failure->msg[0] ? failure->msg : "failed", &err);
 	}
 	if (err.kind != ERR_NONE)
 		log_end(app, job, LOG_ERROR, "job.not_ended", err.msg);
+}
+
+void job_note_buried(struct app *app, const char *id)
+{
+	struct queue queue = screening_queue(app);
+	struct err err = { 0 };
+	struct job_info info;
+	bool found = false;
+
+	queue_info(&queue, app->mem, id, &info, &found, &err);
+	log_event(&app->log, LOG_ERROR, "job.dead", LOG_TEXT("job", id), LOG_TEXT("kind", found ? info.kind : ""),
+		  LOG_TEXT("reason", found ? info.reason : ""));
+	if (found && strcmp(info.kind, JOB_ALERT))
+		alert_raise(app, ALERT_DEAD_LETTER, arena_printf(app->mem, "%s\t%s\t%s", id, info.kind, info.reason), &err);
 }
 
 void job_run(struct app *app, const struct queue *queue, const struct job *job)

@@ -37,6 +37,9 @@ job_fn job_issue, job_mail, job_mail_event, job_transcript, job_check, job_verdi
 /* Runs a leased job to its end or its next attempt. */
 void job_run(struct app *app, const struct queue *queue, const struct job *job);
 
+/* Tells about a job that the queue gave up by itself, because it took its workers down. */
+void job_note_buried(struct app *app, const char *id);
+
 /* Adds a job once; a second one of the same id is not an error. */
 int job_add(struct app *app, const char *id, const char *kind, struct str payload, int64_t delay_ms,
 	    const char *serial, struct err *err);

@@ -79,7 +79,7 @@ static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
 {
 	struct queue queue = screening_queue(r->app);
 	struct err err = { 0 };
-	struct job job;
+	struct job job = { 0 };
 	bool got = false;
 
 	*idle = true;
@@ -87,6 +87,9 @@ static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
 	if (queue_claim(&queue, r->app->mem, r->app->cfg.job_lease_s * 1000, &job, &got, wait_ms, &err)) {
 		log_event(&r->app->log, LOG_ERROR, "runner.no_queue", LOG_TEXT("reason", err.msg));
 		pause_ms(AWAY_MS);
+	} else if (job.buried) {
+		*idle = false;
+		job_note_buried(r->app, job.buried);
 	} else if (got) {
 		*idle = false;
 		job_run(r->app, &queue, &job);

@@ -30,6 +30,8 @@
 /* Sorted set, workspace:issue by the ms of its newest known move into the
  * screening state; pruned after KEEP_RECORDS_S. */
 #define KEY_ENTERED "parley:issues-entered"
+/* String by workspace:issue: the ms of a move that the sweep found; KEEP_SEEN_S. */
+#define KEY_SWEPT_MOVE "parley:swept-move:"
 /* Hash by session id: evaluations as JSON by job id; KEEP_RECORDS_S. */
 #define KEY_EVALUATIONS "parley:evaluations:"
 
@@ -53,7 +55,7 @@
 #define KEY_WORKSPACE "parley:workspace:"
 /* Set of workspace names; no end. */
 #define KEY_WORKSPACES "parley:workspaces"
-/* String by workspace: ms until which the sweep of Linear has looked; no end. */
+/* Hash by workspace: first and until, the ms from and to which the sweep of Linear has looked; no end. */
 #define KEY_WORKSPACE_SWEPT "parley:workspace-swept:"
 
 /* String counters with their window as time to live. */

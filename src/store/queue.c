@@ -35,6 +35,9 @@ int queue_add(const struct queue *q, struct arena *mem, const struct queue_entry
 	command_int(&c, entry->delay_ms);
 	command_text(&c, entry->serial);
 	command_int(&c, KEEP_SEEN_S);
+	command_text(&c, entry->note_in);
+	command_int(&c, entry->note_score);
+	command_text(&c, entry->note_member);
 	if (script_run(q->store, &script_queue_add, &c, &r, err))
 		return -1;
 	*added = r.number == 1;
@@ -56,9 +59,10 @@ int queue_claim(const struct queue *q, struct arena *mem, int lease_ms, struct j
 	command_int(&c, QUEUE_ATTEMPTS);
 	if (script_run(q->store, &script_queue_claim, &c, &r, err))
 		return -1;
-	if (r.type != REPLY_LIST || r.count != 7)
+	if (r.type != REPLY_LIST || r.count != 8)
 		return err_set(err, ERR_SYSTEM, "unexpected answer of queue_claim");
 	*got = r.items[0].text.len > 0;
+	job->buried = !*got && str_eq(r.items[1].text, STR("buried")) ? r.items[2].text.ptr : NULL;
 	reply_int(&r.items[6], wait_ms);
 	if (*got) {
 		job->id = r.items[0].text.ptr;
@@ -67,6 +71,7 @@ int queue_claim(const struct queue *q, struct arena *mem, int lease_ms, struct j
 		job->fence = r.items[3].number;
 		job->attempts = r.items[4].number;
 		reply_int(&r.items[5], &job->created_ms);
+		reply_int(&r.items[7], &job->waits);
 		job->lease_ms = lease_ms;
 	}
 	return 0;

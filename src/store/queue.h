@@ -7,7 +7,8 @@
  * that share a `serial` word never run at the same time.
  *
  * Row KEY_JOB<id>: id, kind, payload, state (due, leased, done, dead, discarded),
- * serial, attempts, fence, created, reason, ended, step:<name>.
+ * serial, attempts, waits (turns that ended without counting as an attempt), fence,
+ * created, reason, ended, step:<name>.
  */
 #ifndef PARLEY_STORE_QUEUE_H
 #define PARLEY_STORE_QUEUE_H
@@ -27,13 +28,17 @@ struct queue_entry {
 	int64_t delay_ms;
 	const char *serial;           /* may be NULL */
 	const char *seen[QUEUE_SEEN]; /* keys of deliveries that must be new */
+	/* A sorted set in which the job is noted in the same step, or NULL; a score is only raised. */
+	const char *note_in, *note_member;
+	int64_t note_score;
 };
 
 struct job {
 	const char *id, *kind;
 	struct str payload;
-	int64_t fence, attempts, created_ms;
+	int64_t fence, attempts, waits, created_ms;
 	int lease_ms;
+	const char *buried; /* by queue_claim() that leased none: one given up because its workers keep ending */
 };
 
 /* *added is false when the job or a delivery was known already. */
@@ -60,7 +65,8 @@ int job_step_get(const struct queue *q, struct arena *mem, const struct job *job
 int job_step_set(const struct queue *q, struct arena *mem, const struct job *job, const char *step, const char *value,
 		 struct err *err);
 
-/* Backoff with jitter: 1 s doubling to 10 min, or what the other side asked for. */
+/* Backoff with jitter: 1 s doubling to 10 min, or what the other side asked for
+ * when that is longer. */
 int64_t queue_backoff_ms(int64_t attempts, int retry_after_s);
 
 /* For people. */

@@ -293,10 +293,12 @@ static void after_the_last_attempt_a_job_is_a_dead_letter(void **state)
 		assert_int_equal(queue_retry(&queue, mem, &job, 0, true, "again", &err), 0);
 	}
 	assert_false(claim(&job, LONG_MS, &wait_ms));
-	assert_true(wait_ms == -1);
+	assert_string_equal(job.buried, "j"); /* for whoever must be told */
+	assert_false(claim(&job, LONG_MS, &wait_ms));
+	assert_true(!job.buried && wait_ms == -1);
 	assert_true(count("dead") == 1 && count("due") == 0);
 	assert_string_equal(info("j").state, "dead");
-	assert_non_null(strstr(info("j").reason, "40"));
+	assert_string_equal(info("j").reason, "given up after 40 attempts: again");
 }
 
 static void a_buried_job_can_be_revived(void **state)

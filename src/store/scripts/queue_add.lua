@@ -1,6 +1,7 @@
 -- Adds a job unless it, or any of the deliveries it stands for, was seen before.
 -- KEYS: 1 due, 2 job, 3 wake, 4.. seen keys
--- ARGV: 1 id, 2 kind, 3 payload, 4 delay in ms, 5 serial word or "", 6 time to live of seen keys in s
+-- ARGV: 1 id, 2 kind, 3 payload, 4 delay in ms, 5 serial word or "", 6 time to live of seen keys in s,
+--       7 a sorted set in which to note the job, or "", 8 the score there (only ever raised), 9 the member
 -- Answer: 1 added, 0 known
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -12,6 +13,9 @@ for i = 4, #KEYS do
 end
 if known then
 	return 0
+end
+if ARGV[7] ~= '' then
+	redis.call('ZADD', ARGV[7], 'GT', ARGV[8], ARGV[9])
 end
 redis.call('HSET', KEYS[2], 'id', ARGV[1], 'kind', ARGV[2], 'payload', ARGV[3], 'state', 'due', 'serial', ARGV[5],
 	'attempts', 0, 'fence', 0, 'created', now)

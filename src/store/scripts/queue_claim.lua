@@ -2,8 +2,8 @@
 -- A job whose serial word is held by another leased job waits a moment.
 -- KEYS: 1 due, 2 leased, 3 dead, 4 serial
 -- ARGV: 1 prefix of job keys, 2 lease in ms, 3 most attempts
--- Answer: {id, kind, payload, fence, attempts, created in ms, ms until the next is due} or {"", …} with only the last set;
--- -1 when nothing waits
+-- Answer: {id, kind, payload, fence, attempts, created in ms, ms until the next is due (-1: nothing waits), waits}; id "" when
+-- none was leased, and then kind "buried" with the id as payload when one was given up because its workers keep ending
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -37,11 +37,14 @@ local function may_run(id, job)
 	return true
 end
 
+-- A job whose failures are told is buried by its worker; this one took its workers down.
 local function bury(id, job)
 	release_serial(id, job)
 	redis.call('ZREM', KEYS[1], id)
 	redis.call('ZADD', KEYS[3], now, id)
-	redis.call('HSET', job, 'state', 'dead', 'reason', 'given up after ' .. ARGV[3] .. ' attempts')
+	local reason = redis.call('HGET', job, 'reason') or ''
+	redis.call('HSET', job, 'state', 'dead', 'reason', 'given up after ' .. ARGV[3] .. ' attempts: ' .. reason)
+	return { '', 'buried', id, 0, 0, 0, 0, 0 }
 end
 
 local function lease(id, job)
@@ -50,8 +53,8 @@ local function lease(id, job)
 	redis.call('ZREM', KEYS[1], id)
 	redis.call('ZADD', KEYS[2], now + ARGV[2], id)
 	redis.call('HSET', job, 'state', 'leased')
-	local row = redis.call('HMGET', job, 'kind', 'payload', 'created')
-	return { id, row[1] or '', row[2] or '', fence, attempts, row[3] or '0', 0 }
+	local row = redis.call('HMGET', job, 'kind', 'payload', 'created', 'waits')
+	return { id, row[1] or '', row[2] or '', fence, attempts, row[3] or '0', 0, row[4] or '0' }
 end
 
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 50)) do
@@ -59,7 +62,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0
 	if redis.call('EXISTS', job) == 0 then
 		redis.call('ZREM', KEYS[1], id)
 	elseif tonumber(redis.call('HGET', job, 'attempts') or 0) >= tonumber(ARGV[3]) then
-		bury(id, job)
+		return bury(id, job)
 	elseif may_run(id, job) then
 		return lease(id, job)
 	end
@@ -73,4 +76,4 @@ for _, at in ipairs({ first[2] or false, oldest[2] or false }) do
 		wait = math.max(0, at - now)
 	end
 end
-return { '', '', '', 0, 0, 0, wait }
+return { '', '', '', 0, 0, 0, wait, 0 }
