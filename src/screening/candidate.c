@@ -146,16 +146,20 @@ struct candidate candidate_parse(struct arena *mem, struct str description)
 {
 	struct candidate c = { 0 };
 	struct str value;
+	bool named = false;
 
 	for (struct str rest = description; rest.ptr && !(c.name && c.email);) {
 		struct str line = str_cut(rest, '\n', &rest);
 
 		if (!c.name && labelled(line, "name", &value))
 			c.name = clean_name(mem, value);
-		else if (!c.email && (labelled(line, "email", &value) || labelled(line, "e-mail", &value)))
+		else if (!c.email && (labelled(line, "email", &value) || labelled(line, "e-mail", &value))) {
+			named |= value.len > 0;
 			c.email = email_in(mem, value);
+		}
 	}
-	if (!c.email)
+	/* An address that was meant but cannot be used is not replaced by somebody else's. */
+	if (!c.email && !named)
 		c.email = email_in(mem, description);
 	return c;
 }

@@ -2,7 +2,8 @@
  *
  * "Name:" and "Email:" lines, plain or bold Markdown, in a list or not; an
  * address may be a mailto link or an autolink.  Without an Email line: the first
- * mailto link, else the first address in the text. */
+ * mailto link, else the first address in the text.  An Email line whose value is
+ * no address is not replaced by another. */
 #ifndef PARLEY_SCREENING_CANDIDATE_H
 #define PARLEY_SCREENING_CANDIDATE_H
 

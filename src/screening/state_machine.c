@@ -20,6 +20,10 @@
 
 enum { POINTER_TRIES = 3, COMMENT_BYTES = 32 << 10 };
 
+/* Of the sweep for lost webhooks.  A webhook is repeated after a minute; until
+ * then it is not called lost. */
+enum { SWEEP_GRACE_MS = 150000, SWEEP_EVERY_MS = 300000, SWEEP_OVERLAP_MS = 600000 };
+
 bool linear_event_enters(struct json_object *event, const char *screening_state)
 {
 	struct str action = json_str(event, "action"), type = json_str(event, "type");
@@ -41,14 +45,39 @@ static char *issue_word(struct app *app, const char *workspace, const char *issu
 	return arena_printf(app->mem, "%s:%s", workspace, issue_id);
 }
 
+/* A webhook that comes after the sweep found its move names a time of its own,
+ * moments beside the history's. */
+static int is_swept_move(struct app *app, const char *word, int64_t at_ms, bool *swept, struct err *err)
+{
+	struct reply r;
+	int64_t taken = 0;
+
+	if (store_call(app->store, app->mem, &r, err, "GET", key_of(app->mem, KEY_SWEPT_MOVE, word), NULL))
+		return -1;
+	*swept = reply_int(&r, &taken) && at_ms > taken - SWEEP_GRACE_MS && at_ms < taken + SWEEP_GRACE_MS;
+	return 0;
+}
+
+int issue_announced(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
+		    bool *added, struct err *err)
+{
+	bool swept;
+
+	*added = false;
+	if (is_swept_move(app, issue_word(app, workspace, issue_id), at_ms, &swept, err))
+		return -1;
+	return swept ? 0 : issue_entered(app, workspace, issue_id, at_ms, delivery, added, err);
+}
+
 int issue_entered(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
 		  bool *added, struct err *err)
 {
 	struct queue queue = screening_queue(app);
 	const char *word = issue_word(app, workspace, issue_id);
 	struct json_object *payload = json_owned(app->mem, json_object_new_object());
-	struct queue_entry entry = { .kind = JOB_ISSUE, .serial = word };
-	struct reply r;
+	/* Noted in the same step, so that the sweep takes neither a move whose job waits nor misses one. */
+	struct queue_entry entry = { .kind = JOB_ISSUE, .serial = word, .note_in = KEY_ENTERED, .note_member = word,
+				     .note_score = at_ms };
 
 	json_put(payload, "workspace", workspace);
 	json_put(payload, "issue", issue_id);
@@ -57,10 +86,6 @@ int issue_entered(struct app *app, const char *workspace, const char *issue_id, 
 	entry.payload = str_from(json_write(payload));
 	if (delivery)
 		entry.seen[0] = arena_printf(app->mem, "linear:%s", delivery);
-	/* First, so that the sweep does not take a move whose job still waits for a lost one. */
-	if (store_call(app->store, app->mem, &r, err, "ZADD", KEY_ENTERED, "GT", arena_printf(app->mem, "%" PRId64, at_ms),
-		       word, NULL))
-		return -1;
 	return queue_add(&queue, app->mem, &entry, added, err);
 }
 
@@ -360,9 +385,6 @@ int job_issue(struct app *app, const struct queue *queue, const struct job *job,
 
 /* ---- webhooks that never came ---- */
 
-/* A webhook is repeated after a minute; until then it is not called lost. */
-enum { SWEEP_GRACE_MS = 150000, SWEEP_EVERY_MS = 300000, SWEEP_OVERLAP_MS = 600000 };
-
 int linear_sweep(struct app *app, struct err *err)
 {
 	int64_t turn = clock_wall_ms(app->clock) / SWEEP_EVERY_MS;
@@ -393,14 +415,17 @@ static int take_entry(struct app *app, const struct workspace *w, const struct l
 	if (reply_int(&r, &known) && known >= e->entered_ms - SWEEP_GRACE_MS)
 		return 0;
 	log_event(&app->log, LOG_WARNING, "linear.webhook_missed", LOG_TEXT("workspace", w->name));
+	if (store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_SWEPT_MOVE, issue_word(app, w->name, e->issue_id)),
+		       arena_printf(app->mem, "%" PRId64, e->entered_ms), "EX", arena_printf(app->mem, "%d", KEEP_SEEN_S), NULL))
+		return -1;
 	return issue_entered(app, w->name, e->issue_id, e->entered_ms, NULL, &added, err);
 }
 
 /* Looks through one workspace. */
 static int sweep_workspace(struct app *app, const char *name, struct err *err)
 {
-	int64_t now = clock_wall_ms(app->clock), since = 0;
-	const char *mark = key_of(app->mem, KEY_WORKSPACE_SWEPT, name);
+	int64_t now = clock_wall_ms(app->clock), first = 0, since = 0;
+	const char *mark = key_of(app->mem, KEY_WORKSPACE_SWEPT, name), *now_text = arena_printf(app->mem, "%" PRId64, now);
 	struct linear_entry *entries;
 	struct workspace w;
 	struct linear l;
@@ -410,17 +435,20 @@ static int sweep_workspace(struct app *app, const char *name, struct err *err)
 	if (workspace_get(app, name, &w, err))
 		return -1;
 	/* The first look sets the mark only: what lay there before Parley came is not invited. */
-	if (store_call(app->store, app->mem, &r, err, "SET", mark, arena_printf(app->mem, "%" PRId64, now), "NX", "GET", NULL))
+	if (store_call(app->store, app->mem, &r, err, "HSETNX", mark, "first", now_text, NULL) || r.number == 1)
+		return err->kind == ERR_NONE ? 0 : -1;
+	if (store_call(app->store, app->mem, &r, err, "HMGET", mark, "first", "until", NULL))
 		return -1;
-	if (!reply_int(&r, &since))
-		return 0;
+	if (!reply_int(&r.items[0], &first))
+		return err_set(err, ERR_SYSTEM, "the sweep's mark is unreadable");
+	since = reply_int(&r.items[1], &since) && since - SWEEP_OVERLAP_MS > first ? since - SWEEP_OVERLAP_MS : first;
 	l = workspace_linear(app, &w);
-	if (linear_entries(&l, app->mem, w.screening_state, since - SWEEP_OVERLAP_MS, &entries, &count, err))
+	if (linear_entries(&l, app->mem, w.screening_state, since, &entries, &count, err))
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (take_entry(app, &w, &entries[i], since - SWEEP_OVERLAP_MS, now - SWEEP_GRACE_MS, err))
+		if (take_entry(app, &w, &entries[i], since, now - SWEEP_GRACE_MS, err))
 			return -1;
-	return store_call(app->store, app->mem, &r, err, "SET", mark, arena_printf(app->mem, "%" PRId64, now), NULL);
+	return store_call(app->store, app->mem, &r, err, "HSET", mark, "until", now_text, NULL);
 }
 
 int job_linear_sweep(struct app *app, const struct queue *queue, const struct job *job, struct err *err)

@@ -23,6 +23,10 @@ bool linear_event_enters(struct json_object *event, const char *screening_state)
 int issue_entered(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
 		  bool *added, struct err *err);
 
+/* The same for a webhook: a move that the sweep has found already is known. */
+int issue_announced(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
+		    bool *added, struct err *err);
+
 /* Adds the jobs that look for moves whose webhook never came. */
 int linear_sweep(struct app *app, struct err *err);
 

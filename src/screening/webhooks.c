@@ -106,7 +106,7 @@ static int take_linear_event(struct app *app, struct request *req, struct respon
 		return bad_event(res, "An Issue event needs data.id.");
 	if (!linear_event_enters(event, w->screening_state))
 		return accept_event(res);
-	if (issue_entered(app, w->name, issue, event_time(app, event), is_known_delivery(delivery) ? delivery : NULL, &added, err))
+	if (issue_announced(app, w->name, issue, event_time(app, event), is_known_delivery(delivery) ? delivery : NULL, &added, err))
 		return -1;
 	log_event(&app->log, LOG_INFO, "linear.issue_entered", LOG_TEXT("workspace", w->name), LOG_TEXT("issue", issue),
 		  LOG_NUM("new", added));
@@ -181,6 +181,10 @@ static int take_elevenlabs_event(struct app *app, struct request *req, struct re
 		return bad_event(res, "The event has no type.");
 	if (!transcript && !audio && !failure)
 		return accept_event(res);
+	if (!audio && req->body.len > LIMIT_BODY_WEBHOOK) {
+		response_error(res, 413, "too_large", "Only a recording may be that large.", NULL);
+		return 0;
+	}
 	if (!str_is_token(id, 1, LIMIT_CONVERSATION_ID))
 		return bad_event(res, "The event needs data.conversation_id.");
 	if (failure)
