@@ -32,7 +32,8 @@ enum limits {
 	/* a talk */
 	LIMIT_CONVERSATION_ID = 128,
 	LIMIT_TURNS = 5000,
-	LIMIT_PARTS = 20, /* conversations of one session */
+	LIMIT_PARTS = 20,         /* conversations of one session that hold a talk */
+	LIMIT_CONVERSATIONS = 300, /* of one session, begun or not */
 	LIMIT_REASONING = 4000,
 	LIMIT_KEY_POINTS = 12,
 	LIMIT_KEY_POINT = 600,

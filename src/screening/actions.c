@@ -16,7 +16,11 @@
 #include "store/store.h"
 #include "vendors/elevenlabs.h"
 
-enum { MINTS_PER_HOUR = 10, MINT_TIMEOUT_MS = 15000 };
+enum {
+	MINTS_PER_HOUR = 10,
+	STARTS_PER_HOUR = 30, /* more conversations than signed URLs, for a URL may open several */
+	MINT_TIMEOUT_MS = 15000,
+};
 
 static void answer_failure(struct response *res, int status, const char *code, const char *sentence, bool retryable)
 {
@@ -210,6 +214,19 @@ static int answer_success(struct response *res)
 	return 0;
 }
 
+/* Each new conversation costs us questions to ElevenLabs, so they are bounded; a
+ * known one may be told again as often as the page likes. */
+static int take_start(struct app *app, const struct session *s, const char *conversation_id, struct err *err)
+{
+	struct quota q = { arena_printf(app->mem, "start:%s", s->id), STARTS_PER_HOUR, 3600 };
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "ZSCORE", key_of(app->mem, KEY_SESSION_CONVERSATIONS, s->id), conversation_id,
+		       NULL))
+		return -1;
+	return r.type == REPLY_NIL ? quota_take(app, &q, 1, err) : 0;
+}
+
 static int start_conversation(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct json_object *body = read_object(req, res);
@@ -226,8 +243,10 @@ static int start_conversation(struct app *app, struct request *req, struct respo
 	}
 	if (!find_session(app, req, res, body, &s, err))
 		return err->kind == ERR_NONE ? 0 : -1;
-	if (session_associate(app, &s, id.ptr, &failure)) {
-		if (failure.kind == ERR_CONFLICT)
+	if (take_start(app, &s, id.ptr, &failure) || session_associate(app, &s, id.ptr, &failure)) {
+		if (failure.kind == ERR_LIMIT)
+			answer_limit(res, failure.retry_after);
+		else if (failure.kind == ERR_CONFLICT)
 			answer_failure(res, 409, "conversation_taken", "This conversation belongs to another interview.", false);
 		else if (failure.kind == ERR_MISSING)
 			answer_failure(res, 404, "session_expired", "This interview link is no longer valid.", false);

@@ -17,6 +17,7 @@ enum {
 	CHECK_AGAIN_MS = 60000,        /* while a talk goes on */
 	CHECK_AFTER_END_MS = 20000,    /* after the page said that it is over */
 	CHECK_GIVE_UP_MS = 24 * 3600000,
+	UNKNOWN_GRACE_MS = 15000,      /* ElevenLabs may not know a conversation at its first moment */
 	SWEEP_BATCH = 20,
 };
 
@@ -129,7 +130,7 @@ static int ensure_row(struct app *app, const char *conversation_id, const char *
 		return -1;
 	if (!reply_text(&r) || session_find(app, r.text, &state, &s, err))
 		return err->kind == ERR_NONE ? (*session_id = NULL, 0) : -1;
-	if (state != LINK_LIVE)
+	if (!s.id) /* the link is gone, and nothing was known of it */
 		*session_id = NULL;
 	return 0;
 }
@@ -175,20 +176,37 @@ static int keep_data(struct app *app, const char *conversation_id, struct json_o
 	return store_pipeline(app->store, c, 3, r, err);
 }
 
-static int keep_orphan(struct app *app, const char *conversation_id, struct err *err)
+static int tell_orphan(struct app *app, const struct queue *queue, const struct job *job, const char *conversation_id,
+		       struct err *err)
 {
-	int64_t now = clock_wall_ms(app->clock);
 	char time[ISO_TIME_SIZE];
+	const char *told;
+
+	if (job_step(app, queue, job, "told", &told, err))
+		return -1;
+	if (told)
+		return 0;
+	iso_time_format(clock_wall_ms(app->clock), time);
+	log_event(&app->log, LOG_WARNING, "screening.orphaned_transcript", LOG_TEXT("conversation", conversation_id));
+	if (alert_raise(app, ALERT_ORPHAN,
+			arena_printf(app->mem, "%s\t%s\tno session belongs to this conversation", conversation_id, time), err))
+		return -1;
+	return job_step_done(app, queue, job, "told", "1", err);
+}
+
+/* Keeps it among the orphans, then looks once more: the browser's association
+ * looks for orphans after it was written, so one of the two sees the other. */
+static int keep_orphan(struct app *app, const struct queue *queue, const struct job *job, const char *conversation_id,
+		       const char **session_id, struct err *err)
+{
 	struct reply r;
 
-	iso_time_format(now, time);
-	if (store_call(app->store, app->mem, &r, err, "ZADD", KEY_ORPHANS, "NX", number(app, now), conversation_id, NULL))
+	if (store_call(app->store, app->mem, &r, err, "ZADD", KEY_ORPHANS, "NX", number(app, clock_wall_ms(app->clock)),
+		       conversation_id, NULL) ||
+	    fields(app, conversation_id, &r, err))
 		return -1;
-	if (r.number == 0)
-		return 0; /* known already */
-	log_event(&app->log, LOG_WARNING, "screening.orphaned_transcript", LOG_TEXT("conversation", conversation_id));
-	return alert_raise(app, ALERT_ORPHAN,
-			   arena_printf(app->mem, "%s\t%s\tno session belongs to this conversation", conversation_id, time), err);
+	*session_id = reply_text(&r.items[0]);
+	return *session_id ? 0 : tell_orphan(app, queue, job, conversation_id, err);
 }
 
 /* Ties conversation and session from our side too, when the browser did not. */
@@ -242,12 +260,13 @@ int job_transcript(struct app *app, const struct queue *queue, const struct job 
 	struct json_object *data = event_data(app, job, &conversation_id, err);
 	char fingerprint[FINGERPRINT_SIZE];
 
-	(void)queue;
 	if (!data || keep_data(app, conversation_id, data, err) ||
 	    find_session(app, conversation_id, data, &session_id, err))
 		return -1;
+	if (!session_id && keep_orphan(app, queue, job, conversation_id, &session_id, err))
+		return -1;
 	if (!session_id)
-		return keep_orphan(app, conversation_id, err);
+		return 0;
 	session_fingerprint(session_id, fingerprint);
 	log_event(&app->log, LOG_INFO, "screening.transcript", LOG_TEXT("session", fingerprint),
 		  LOG_TEXT("conversation", conversation_id));
@@ -258,6 +277,25 @@ int job_transcript(struct app *app, const struct queue *queue, const struct job 
 
 /* ---- the sweep ---- */
 
+/* Orphans whose association came while their claim was lost with its process. */
+static int claim_associated_orphans(struct app *app, struct err *err)
+{
+	int64_t since = clock_wall_ms(app->clock) - CHECK_GIVE_UP_MS;
+	struct reply orphans, r;
+
+	if (store_call(app->store, app->mem, &orphans, err, "ZRANGEBYSCORE", KEY_ORPHANS, number(app, since), "+inf", "LIMIT", "0",
+		       number(app, SWEEP_BATCH), NULL))
+		return -1;
+	for (size_t i = 0; i < orphans.count; i++) {
+		const char *id = orphans.items[i].text.ptr;
+
+		if (fields(app, id, &r, err) ||
+		    (reply_text(&r.items[0]) && conversation_claim_orphan(app, id, reply_text(&r.items[0]), err)))
+			return -1;
+	}
+	return 0;
+}
+
 int conversation_sweep(struct app *app, struct err *err)
 {
 	int64_t now = clock_wall_ms(app->clock);
@@ -265,6 +303,8 @@ int conversation_sweep(struct app *app, struct err *err)
 
 	if (!app->cfg.have_elevenlabs)
 		return 0;
+	if (claim_associated_orphans(app, err))
+		return -1;
 	if (store_call(app->store, app->mem, &due, err, "ZRANGEBYSCORE", KEY_AWAITED, "-inf", number(app, now), "LIMIT", "0",
 		       number(app, SWEEP_BATCH), NULL))
 		return -1;
@@ -292,13 +332,14 @@ static int give_up(struct app *app, const char *conversation_id, const char *ses
 	    store_call(app->store, app->mem, &r, err, "ZREM", KEY_AWAITED, conversation_id, NULL))
 		return -1;
 	/* Earlier conversations of the session may have waited for this one. */
-	return session_id ? verdict_request(app, session_id, conversation_id, err) : 0;
+	return session_id ? verdict_request_void(app, session_id, conversation_id, err) : 0;
 }
 
 static int take_fetched(struct app *app, const char *conversation_id, struct json_object *conversation, struct err *err)
 {
 	struct buf *event = buf_in(app->mem, LIMIT_REPLY * 2);
 
+	json_put(conversation, "conversation_id", conversation_id);
 	buf_puts(event, "{\"type\":\"fetched\",\"data\":");
 	buf_puts(event, json_write(conversation));
 	buf_putc(event, '}');
@@ -324,6 +365,10 @@ int conversation_fetch(struct app *app, const char *conversation_id, bool *open,
 	if (reply_text(&r.items[1]))
 		return 0;
 	if (elevenlabs_conversation(&vendor, app->mem, conversation_id, &conversation, &failure)) {
+		if (failure.kind == ERR_MISSING && now - started < UNKNOWN_GRACE_MS) {
+			*open = true;
+			return 0;
+		}
 		if (failure.kind == ERR_MISSING)
 			return give_up(app, conversation_id, session_id, "ElevenLabs knows no such conversation", err);
 		*err = failure;
@@ -350,16 +395,24 @@ int job_check(struct app *app, const struct queue *queue, const struct job *job,
 {
 	struct json_object *payload = json_read(app->mem, job->payload, err);
 	const char *id = json_text(payload, "conversation_id");
+	struct err failure = { 0 };
+	struct reply r;
+	int64_t started = 0;
 	bool open;
 
 	(void)queue;
 	if (!id)
 		return err_set(err, ERR_INPUT, "the job names no conversation");
-	if (conversation_fetch(app, id, &open, err)) {
-		/* The sweep asks again in a minute anyway: a dead letter would say nothing new. */
-		log_event(&app->log, LOG_WARNING, "screening.check_failed", LOG_TEXT("conversation", id),
-			  LOG_TEXT("reason", err->msg));
-		*err = (struct err){ 0 };
-	}
-	return 0;
+	if (!conversation_fetch(app, id, &open, &failure))
+		return 0;
+	log_event(&app->log, LOG_WARNING, "screening.check_failed", LOG_TEXT("conversation", id),
+		  LOG_TEXT("reason", failure.msg));
+	if (fields(app, id, &r, err))
+		return -1;
+	/* The sweep asks again in a minute.  After a day a person must know. */
+	if (!reply_int(&r.items[2], &started) || clock_wall_ms(app->clock) - started < CHECK_GIVE_UP_MS)
+		return 0;
+	if (store_call(app->store, app->mem, &r, err, "ZREM", KEY_AWAITED, id, NULL))
+		return -1;
+	return err_set(err, ERR_REFUSED, "ElevenLabs did not tell about a conversation for a day: %.120s", failure.msg);
 }

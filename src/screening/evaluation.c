@@ -208,12 +208,31 @@ static int judge_findings(struct app *app, const struct evaluation_material *m, 
 	prompt_init(&p, app->mem);
 	add_material(&p, m);
 	prompt_data(&p, "findings", str_from(json_write(findings)), 0);
+	if (p.text->failed)
+		return err_set(err, ERR_REFUSED, "the findings are longer than a question may be");
 	if (ask(app, &p, "The talk was too long to be read at once. In place of the transcript you get the findings for its parts, in "
 			 "their order; weigh them together and take your quotes from theirs.\n", &answer, err) ||
 	    check(app, answer, m->transcript, e, err))
 		return -1;
 	json_put_int(*e, "parts", parts);
 	return 0;
+}
+
+/* A part's finding is a step of the job, named by the turns it covers. */
+static int judge_part_once(struct app *app, const struct evaluation_material *m, size_t from, size_t to,
+			   struct json_object **e, struct err *err)
+{
+	const char *step = arena_printf(app->mem, "part-%zu-%zu", from, to), *done = NULL;
+
+	if (m->made_for && job_step_get(m->queue, app->mem, m->made_for, step, &done, err))
+		return -1;
+	if (done) {
+		*e = json_read(app->mem, str_from(done), err);
+		return *e ? 0 : -1;
+	}
+	if (judge_part(app, m, from, to, false, e, err))
+		return -1;
+	return m->made_for ? job_step_set(m->queue, app->mem, m->made_for, step, json_write(*e), err) : 0;
 }
 
 static int judge(struct app *app, const struct evaluation_material *m, size_t part_bytes, struct json_object **e,
@@ -227,7 +246,7 @@ static int judge(struct app *app, const struct evaluation_material *m, size_t pa
 		return judge_part(app, m, 0, t->count, true, e, err);
 	for (size_t from = 0, to; from < t->count; from = to) {
 		to = part_end(app, t, from, part_bytes);
-		if (judge_part(app, m, from, to, false, e, err))
+		if (judge_part_once(app, m, from, to, e, err))
 			return -1;
 		json_object_array_add(findings, json_object_get(*e));
 		parts++;

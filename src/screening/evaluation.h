@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "screening/transcript.h"
+#include "store/queue.h"
 
 #define RESULT_PASS "pass"
 #define RESULT_FAIL "fail"
@@ -21,6 +22,10 @@ struct evaluation_material {
 	const char *job_title;
 	struct str job, application, pointers;
 	const struct transcript *transcript;
+	/* The job for which it is made, or NULL: parts that were judged are its steps,
+	 * so that a rate limit or a crash does not buy them again. */
+	const struct queue *queue;
+	const struct job *made_for;
 };
 
 /* {"result","confidence","reasoning","keyPoints":[{"point","quote","time"}],

@@ -20,6 +20,10 @@ int mail_store(struct app *app, const char *id, const struct resend_mail *mail, 
 	struct command c[3];
 	struct reply r[3];
 
+	if (store_call(app->store, app->mem, &r[0], err, "HEXISTS", key, "sent", NULL))
+		return -1;
+	if (r[0].number)
+		return 0;
 	resend_mail_body(mail, body);
 	if (body->failed)
 		return err_set(err, ERR_REFUSED, "the mail is too long");
@@ -50,14 +54,11 @@ static int first_attempt(struct app *app, const char *key, int64_t now, int64_t 
 	return reply_int(&r, first) ? 0 : err_set(err, ERR_SYSTEM, "the mail has no time");
 }
 
-static int note_sent(struct app *app, const char *key, const char *session_id, const char *email_id, struct err *err)
+/* The session learns that its mail was accepted. */
+static int tell_session(struct app *app, const char *session_id, const char *email_id, struct err *err)
 {
 	struct reply r;
 
-	/* The body holds the secret link: it is not kept longer than it is needed. */
-	if (store_call(app->store, app->mem, &r, err, "HSET", key, "sent", email_id, NULL) ||
-	    store_call(app->store, app->mem, &r, err, "HDEL", key, "body", NULL))
-		return -1;
 	if (!session_id || !*session_id)
 		return 0;
 	if (store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_MAIL_SENT, email_id), session_id, "EX",
@@ -65,6 +66,19 @@ static int note_sent(struct app *app, const char *key, const char *session_id, c
 	    session_row_set(app, session_id, err, "email_state", "sent", "email_id", email_id, NULL))
 		return -1;
 	return session_note(app, session_id, "invitation sent", err);
+}
+
+/* "sent" comes last: until it stands, a repetition sends the same bytes under the
+ * same key, which Resend answers with the same id. */
+static int note_sent(struct app *app, const char *key, const char *session_id, const char *email_id, struct err *err)
+{
+	struct reply r;
+
+	if (tell_session(app, session_id, email_id, err) ||
+	    store_call(app->store, app->mem, &r, err, "HSET", key, "sent", email_id, NULL))
+		return -1;
+	/* The body holds the secret link: it is not kept longer than it is needed. */
+	return store_call(app->store, app->mem, &r, err, "HDEL", key, "body", NULL);
 }
 
 int mail_send(struct app *app, const char *id, bool *refused, struct err *err)

@@ -88,11 +88,6 @@ void readiness_disk(struct app *app, struct findings *f)
 	struct statvfs fs;
 	uint64_t free_mb;
 
-	if (!dir) {
-		findings_add(f, FINDING_WARNING, "disk", "Set PARLEY_STATE_DIR to a directory of its own.",
-			     "No data directory is set, so recordings are not kept.");
-		return;
-	}
 	if (statvfs(dir, &fs) || access(dir, W_OK | X_OK)) {
 		findings_add(f, FINDING_FAILURE, "disk", "Make the directory of PARLEY_STATE_DIR and give it to the programs' user.",
 			     "The data directory is missing or cannot be written.");

@@ -61,8 +61,6 @@ int recording_store(struct app *app, const char *conversation_id, struct str bas
 
 	if (!base64_decode(app->mem, base64, &bytes))
 		return err_set(err, ERR_INPUT, "the audio is not base64");
-	if (!app->cfg.state_dir)
-		return 0;
 	dir = arena_printf(app->mem, "%s/recordings", app->cfg.state_dir);
 	if ((mkdir(dir, 0700) && errno != EEXIST) || write_file(app->mem, dir, conversation_id, bytes))
 		return err_set(err, ERR_SYSTEM, "the recording cannot be written: errno %d", errno);

@@ -8,8 +8,7 @@
 #include "base/str.h"
 
 /* Decodes and stores it durably under the conversation's id (already checked); a
- * second one replaces the first.  ERR_INPUT: no base64.  Without a state
- * directory nothing is kept: the recording stays at ElevenLabs. */
+ * second one replaces the first.  ERR_INPUT: no base64. */
 int recording_store(struct app *app, const char *conversation_id, struct str base64, struct err *err);
 
 #endif

@@ -95,7 +95,7 @@ static const char *or_empty(const char *s)
 
 static int parse_session(struct app *app, struct str json, int64_t left_ms, struct session *s, struct err *err)
 {
-	int64_t now = clock_wall_ms(app->clock);
+	int64_t now = clock_wall_ms(app->clock), named;
 	struct err bad = { 0 };
 
 	s->json = json;
@@ -111,7 +111,10 @@ static int parse_session(struct app *app, struct str json, int64_t left_ms, stru
 	s->candidate_application = or_empty(json_text(s->object, "candidateApplication"));
 	s->conversation_id = json_text(s->object, "conversationId");
 	s->pointers = pointers_text(app, s->object);
-	s->expires_ms = now + (left_ms > 0 ? left_ms : 0);
+	/* The earlier of what Redis and the session itself say. */
+	s->expires_ms = now + (left_ms > 0 ? left_ms : app->cfg.session_ttl_s * (int64_t)1000);
+	if (iso_time_parse(json_str(s->object, "expiresAt"), &named) && named < s->expires_ms)
+		s->expires_ms = named;
 	if (!iso_time_parse(json_str(s->object, "createdAt"), &s->created_ms))
 		s->created_ms = now;
 	return 0;
@@ -188,7 +191,11 @@ int session_find(struct app *app, struct str secret, enum link_state *state, str
 	s->id = session_id_of(app->mem, secret);
 	if (parse_session(app, r[WHOLE].text, r[LEFT].number, s, err))
 		return -1;
-	return reply_text(&r[ROW].items[0]) ? 0 : adopt(app, s, r[LEFT].number, err);
+	if (!reply_text(&r[ROW].items[0]) && adopt(app, s, r[LEFT].number, err))
+		return -1;
+	if (s->expires_ms <= clock_wall_ms(app->clock))
+		*state = LINK_EXPIRED;
+	return 0;
 }
 
 int session_peek(struct app *app, struct str secret, enum link_state *state, struct session_peek *peek,
@@ -215,10 +222,11 @@ int session_peek(struct app *app, struct str secret, enum link_state *state, str
 	*state = LINK_LIVE;
 	peek->candidate_name = reply_text(&r[ROW].items[0]);
 	peek->company_name = or_empty(reply_text(&r[ROW].items[1]));
-	if (r[LEFT].number > 0)
+	if (!reply_int(&r[ROW].items[2], &peek->expires_ms) ||
+	    (r[LEFT].number > 0 && clock_wall_ms(app->clock) + r[LEFT].number < peek->expires_ms))
 		peek->expires_ms = clock_wall_ms(app->clock) + r[LEFT].number;
-	else
-		reply_int(&r[ROW].items[2], &peek->expires_ms);
+	if (peek->expires_ms <= clock_wall_ms(app->clock))
+		*state = LINK_EXPIRED;
 	peek->opened = reply_text(&r[ROW].items[3]) != NULL;
 	peek->started = reply_text(&r[ROW].items[4]) != NULL;
 	/* An inconclusive talk may be taken up again. */

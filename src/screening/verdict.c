@@ -27,6 +27,8 @@ enum {
 	UPLOAD_TRIES = 3,             /* then the transcript goes into a comment */
 	COMEBACK_MS = 150000,         /* how long a candidate who lost the connection may take */
 	COMEBACK_POLL_S = 10,
+	OPEN_POLL_S = 5, OPEN_POLLS = 4, /* covers the moment in which ElevenLabs may not know a conversation */
+	AGAIN_MS = 10000,             /* two clicks are one wish */
 };
 
 struct verdict {
@@ -58,6 +60,13 @@ static int request(struct app *app, const char *id, const char *session_id, cons
 	return job_add(app, id, JOB_VERDICT, str_from(json_write(payload)), 0, session_id, err);
 }
 
+int verdict_request_void(struct app *app, const char *session_id, const char *conversation_id, struct err *err)
+{
+	/* An id of its own: a transcript that comes after all must find its own job new. */
+	return request(app, arena_printf(app->mem, "verdict:%.8s:%s:void", session_id, conversation_id), session_id, conversation_id,
+		       false, err);
+}
+
 int verdict_request(struct app *app, const char *session_id, const char *conversation_id, struct err *err)
 {
 	/* Ids of jobs are logged: of the session's they hold the fingerprint only. */
@@ -75,7 +84,7 @@ static int conversation_row(struct app *app, const char *id, struct reply *r, st
 static int list_conversations(struct app *app, const char *session_id, struct reply *r, struct err *err)
 {
 	return store_call(app->store, app->mem, r, err, "ZRANGE", key_of(app->mem, KEY_SESSION_CONVERSATIONS, session_id), "0",
-			  arena_printf(app->mem, "%d", LIMIT_PARTS - 1), NULL);
+			  arena_printf(app->mem, "%d", LIMIT_CONVERSATIONS - 1), NULL);
 }
 
 int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
@@ -88,7 +97,8 @@ int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
 		if (conversation_row(app, list.items[i].text.ptr, &r, err))
 			return -1;
 		if (reply_text(&r.items[0]))
-			return request(app, arena_printf(app->mem, "verdict:%.8s:again-%" PRId64, session_id, clock_wall_ms(app->clock)),
+			return request(app, arena_printf(app->mem, "verdict:%.8s:again-%" PRId64, session_id,
+						    clock_wall_ms(app->clock) / AGAIN_MS),
 				       session_id, list.items[i].text.ptr, true, err);
 	}
 	return err_set(err, ERR_CONFLICT, "the interview has no transcript yet");
@@ -107,11 +117,15 @@ static int add_conversation(struct verdict *v, const char *id, bool *waits, stru
 	if (!reply_text(&r.items[0])) {
 		if (reply_text(&r.items[1]) && !strcmp(reply_text(&r.items[1]), "void"))
 			return 0;
-		if (conversation_fetch(v->app, id, &open, err) || conversation_row(v->app, id, &r, err))
+		/* Asking takes its time: the lease must not run out under it. */
+		if (job_step_done(v->app, v->queue, v->job, "", "", err) || conversation_fetch(v->app, id, &open, err) ||
+		    conversation_row(v->app, id, &r, err))
 			return -1;
-		*waits = !reply_text(&r.items[1]) || strcmp(reply_text(&r.items[1]), "void") != 0;
+		*waits |= !reply_text(&r.items[1]) || strcmp(reply_text(&r.items[1]), "void") != 0;
 		return 0;
 	}
+	if (v->transcript.parts == LIMIT_PARTS)
+		return err_set(err, ERR_REFUSED, "the session has more than %d conversations", LIMIT_PARTS);
 	data = json_read(v->app->mem, r.items[0].text, err);
 	if (!data)
 		return -1;
@@ -128,10 +142,21 @@ static int collect(struct verdict *v, bool *waits, struct err *err)
 	v->conversations = arena_alloc(v->app->mem, (LIMIT_PARTS + 1) * sizeof(*v->conversations));
 	if (list_conversations(v->app, v->session_id, &list, err))
 		return -1;
-	for (size_t i = 0; i < list.count && !*waits; i++)
+	for (size_t i = 0; i < list.count; i++)
 		if (add_conversation(v, list.items[i].text.ptr, waits, err))
 			return -1;
 	return 0;
+}
+
+/* " id id ": which conversations a transcript or result rests on. */
+static const char *conversation_list(struct verdict *v)
+{
+	struct buf *ids = buf_in(v->app->mem, LIMIT_PARTS * (LIMIT_CONVERSATION_ID + 1) + 2);
+
+	buf_putc(ids, ' ');
+	for (int i = 0; i < v->transcript.parts; i++)
+		buf_printf(ids, "%s ", v->conversations[i]);
+	return ids->ptr;
 }
 
 /* The page told that the connection was lost: the candidate may come back, and a
@@ -236,6 +261,8 @@ static int attach_file(struct verdict *v, struct err *err)
 	struct buf *file = transcript_file(v);
 	const char *asset;
 
+	if (file->failed)
+		return err_set(err, ERR_REFUSED, "the transcript is too long for a file");
 	if (job_step(app, v->queue, v->job, "asset", &asset, err))
 		return -1;
 	if (!asset) {
@@ -253,6 +280,9 @@ static int transcript_as_comment(struct verdict *v, struct err *err)
 	struct buf **parts;
 	size_t count = verdict_transcript_comments(v->app->mem, &v->transcript, &parts);
 
+	/* Decided once: an upload that works again later must not add a file to it. */
+	if (job_step_done(v->app, v->queue, v->job, "transcript-as", "comment", err))
+		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (comment_step(v->app, v->queue, v->job, arena_printf(v->app->mem, "transcript-comment-%zu", i), &v->linear,
 				 v->row.issue_id, parts[i], err))
@@ -260,41 +290,41 @@ static int transcript_as_comment(struct verdict *v, struct err *err)
 	return 0;
 }
 
+/* What a comment can mend: not our own store, the key or the issue itself. */
+static bool gives_up_file(const struct verdict *v, const struct err *failure)
+{
+	if (failure->kind == ERR_SYSTEM || failure->kind == ERR_CONFLICT || failure->kind == ERR_DENIED ||
+	    failure->kind == ERR_MISSING || (err_is_transient(failure) && v->job->attempts < UPLOAD_TRIES))
+		return false;
+	log_event(&v->app->log, LOG_WARNING, "screening.upload_failed", LOG_TEXT("reason", failure->msg));
+	return true;
+}
+
 static int give_transcript(struct verdict *v, struct err *err)
 {
 	struct err failure = { 0 };
-	const char *done, *how = "file";
+	const char *done, *as;
 
-	if (job_step(v->app, v->queue, v->job, "transcript", &done, err))
+	if (job_step(v->app, v->queue, v->job, "transcript", &done, err) ||
+	    job_step(v->app, v->queue, v->job, "transcript-as", &as, err))
 		return -1;
 	if (done)
 		return 0;
-	if (attach_file(v, &failure)) {
-		if (failure.kind == ERR_SYSTEM || failure.kind == ERR_CONFLICT || failure.kind == ERR_DENIED ||
-		    failure.kind == ERR_MISSING || (err_is_transient(&failure) && v->job->attempts < UPLOAD_TRIES)) {
+	if (as || attach_file(v, &failure)) {
+		if (!as && !gives_up_file(v, &failure)) {
 			*err = failure;
 			return -1;
 		}
-		log_event(&v->app->log, LOG_WARNING, "screening.upload_failed", LOG_TEXT("reason", failure.msg));
-		how = "comment";
 		if (transcript_as_comment(v, err))
 			return -1;
 	}
-	return job_step_done(v->app, v->queue, v->job, "transcript", how, err);
+	/* A later verdict about the same talk need not give it again. */
+	if (session_row_set(v->app, v->session_id, err, "attached", conversation_list(v), NULL))
+		return -1;
+	return job_step_done(v->app, v->queue, v->job, "transcript", "1", err);
 }
 
 /* ---- step: the evaluation ---- */
-
-/* " id id ": which conversations a result rests on. */
-static const char *judged_list(struct verdict *v)
-{
-	struct buf *ids = buf_in(v->app->mem, LIMIT_PARTS * (LIMIT_CONVERSATION_ID + 1) + 2);
-
-	buf_putc(ids, ' ');
-	for (int i = 0; i < v->transcript.parts; i++)
-		buf_printf(ids, "%s ", v->conversations[i]);
-	return ids->ptr;
-}
 
 static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 {
@@ -315,7 +345,7 @@ static int evaluate(struct verdict *v, struct err *err)
 {
 	struct app *app = v->app;
 	struct evaluation_material m = { v->job_title ? v->job_title : "", str_from(v->job_text), str_from(v->application),
-					 str_from(v->pointers), &v->transcript };
+					 str_from(v->pointers), &v->transcript, v->queue, v->job };
 	char fingerprint[FINGERPRINT_SIZE];
 	const char *done, *json;
 
@@ -327,7 +357,7 @@ static int evaluate(struct verdict *v, struct err *err)
 	}
 	if (evaluation_make(app, &m, &v->evaluation, err))
 		return -1;
-	json_put(v->evaluation, "judged", judged_list(v));
+	json_put(v->evaluation, "judged", conversation_list(v));
 	json = json_write(v->evaluation);
 	if (job_step_done(app, v->queue, v->job, "evaluation", json, err) || keep_evaluation(v, json, err))
 		return -1;
@@ -451,17 +481,42 @@ static int is_judged(struct verdict *v, bool *judged, struct err *err)
 	return 0;
 }
 
+/* An earlier verdict has given this very transcript to the issue. */
+static int find_attached(struct verdict *v, bool *attached, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(v->app->store, v->app->mem, &r, err, "HGET", key_of(v->app->mem, KEY_SESSION, v->session_id), "attached", NULL))
+		return -1;
+	*attached = reply_text(&r) && !strcmp(reply_text(&r), conversation_list(v));
+	return 0;
+}
+
 static int judge(struct verdict *v, struct err *err)
 {
+	bool is_attached;
+
+	if (find_attached(v, &is_attached, err))
+		return -1;
 	if (is_late(v))
 		return v->has_issue ? tell_late(v, err) : 0;
-	if (v->has_issue && give_transcript(v, err))
+	if (v->has_issue && !is_attached && give_transcript(v, err))
 		return -1;
 	if (evaluate(v, err))
 		return -1;
 	if (!v->has_issue)
 		return 0;
 	return move(v, err) ? -1 : tell(v, err);
+}
+
+/* Whatever is still open asks for a verdict when it ends.  But it may also never
+ * have begun, which ElevenLabs can tell only after a moment. */
+static int wait_for_open(struct verdict *v, struct err *err)
+{
+	if (v->job->waits >= OPEN_POLLS)
+		return 0;
+	err->retry_after = OPEN_POLL_S;
+	return err_set(err, ERR_LIMIT, "a conversation of the session is still open");
 }
 
 int job_verdict(struct app *app, const struct queue *queue, const struct job *job, struct err *err)
@@ -479,11 +534,10 @@ int job_verdict(struct app *app, const struct queue *queue, const struct job *jo
 	if (read_session(&v, err) || collect(&v, &waits, err) || job_step(app, queue, job, "evaluation", &evaluation, err))
 		return -1;
 	v.begun = evaluation != NULL;
-	/* Whatever is still open asks for a verdict when it ends. */
-	if (waits && !v.by_request && !v.begun)
-		return 0;
 	if (!v.transcript.parts)
 		return 0;
+	if (waits && !v.by_request && !v.begun)
+		return wait_for_open(&v, err);
 	if (is_judged(&v, &judged, err))
 		return -1;
 	if (judged)
