@@ -43,8 +43,8 @@ static const char *read_secret(struct arena *mem, const char *option, const char
 	return arena_strndup(mem, secret.ptr, secret.len);
 }
 
-/* Asks Linear whether the key is good, and says whose it is. */
-static int check_key(struct app *app, const struct workspace *w)
+/* Asks Linear whether the key is good, says whose it is and notes that. */
+static int check_key(struct app *app, struct workspace *w)
 {
 	struct linear linear = workspace_linear(app, w);
 	struct linear_organization org;
@@ -55,6 +55,7 @@ static int check_key(struct app *app, const struct workspace *w)
 			return cli_no("Linear does not accept this key");
 		return cli_no("Linear cannot be asked about the key (%s); --offline adds it unchecked", err.msg);
 	}
+	w->org = org.url_key;
 	printf("%s: Linear knows the key as %s (%s)\n", w->name, printable(app->mem, org.name),
 	       printable(app->mem, org.url_key));
 	return 0;

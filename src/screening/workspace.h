@@ -13,6 +13,7 @@ struct workspace {
 	const char *name;
 	const char *api_key, *webhook_secret;
 	const char *screening_state, *pass_state, *fail_state;
+	const char *org; /* its organization's urlKey; NULL when not known yet */
 };
 
 /* All of them, the default one first. */
@@ -20,6 +21,10 @@ int workspace_all(struct app *app, struct workspace **list, size_t *count, struc
 
 /* One by name; NULL or "" means the default.  ERR_MISSING when there is none. */
 int workspace_get(struct app *app, const char *name, struct workspace *w, struct err *err);
+
+/* The workspace of an organization, for sessions that another program stored: an
+ * added one that is known to be its, else the default one. */
+int workspace_of_org(struct app *app, const char *org, const char **name, struct err *err);
 
 /* Stores or replaces an added one; the name is [A-Za-z0-9_-]{1,40}, not "default". */
 int workspace_put(struct app *app, const struct workspace *w, struct err *err);
