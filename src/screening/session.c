@@ -7,6 +7,7 @@
 
 #include "base/crypto.h"
 #include "base/limits.h"
+#include "screening/workspace.h"
 #include "store/keys.h"
 #include "store/queue.h"
 #include "store/scripts.h"
@@ -127,12 +128,15 @@ static int adopt(struct app *app, const struct session *s, int64_t left_ms, stru
 	int64_t gone_s = (left_ms > 0 ? left_ms / 1000 : app->cfg.session_ttl_s) + KEEP_GONE_S;
 	struct command c[4];
 	struct reply r[4];
+	const char *workspace;
 
+	if (workspace_of_org(app, s->org, &workspace, err))
+		return -1;
 	snprintf(created, sizeof(created), "%" PRId64, s->created_ms);
 	snprintf(expires, sizeof(expires), "%" PRId64, s->expires_ms);
 	c[0] = command_new(app->mem, "HSET");
 	command_text(&c[0], key_of(app->mem, KEY_SESSION, s->id));
-	for (const char *const *pair = (const char *const[]){ "secret", s->secret, "org", s->org, "issue_id", s->issue_id,
+	for (const char *const *pair = (const char *const[]){ "secret", s->secret, "workspace", workspace, "org", s->org, "issue_id", s->issue_id,
 	     "candidate_name", s->candidate_name, "candidate_email", s->candidate_email, "company_name", s->company_name,
 	     "job_description", s->job_description, "application", s->candidate_application, "pointers", s->pointers,
 	     "created", created, "expires", expires, NULL }; *pair; pair++)

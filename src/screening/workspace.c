@@ -23,14 +23,15 @@ static int read_added(struct app *app, const char *name, struct workspace *w, st
 	struct reply r;
 
 	if (store_call(app->store, app->mem, &r, err, "HMGET", key_of(app->mem, KEY_WORKSPACE, name), "api_key",
-		       "webhook_secret", "screening_state", "pass_state", "fail_state", NULL))
+		       "webhook_secret", "screening_state", "pass_state", "fail_state", "org", NULL))
 		return -1;
-	if (r.count != 5 || !reply_text(&r.items[0]) || !reply_text(&r.items[1]))
+	if (r.count != 6 || !reply_text(&r.items[0]) || !reply_text(&r.items[1]))
 		return err_set(err, ERR_MISSING, "no such workspace");
 	*w = default_workspace(app);
 	w->name = arena_strdup(app->mem, name);
 	w->api_key = reply_text(&r.items[0]);
 	w->webhook_secret = reply_text(&r.items[1]);
+	w->org = reply_text(&r.items[5]);
 	for (int i = 0; i < 3; i++) {
 		const char **state = (const char **[]){ &w->screening_state, &w->pass_state, &w->fail_state }[i];
 
@@ -71,6 +72,20 @@ int workspace_get(struct app *app, const char *name, struct workspace *w, struct
 	return 0;
 }
 
+int workspace_of_org(struct app *app, const char *org, const char **name, struct err *err)
+{
+	struct workspace *list;
+	size_t count;
+
+	*name = DEFAULT_NAME;
+	if (workspace_all(app, &list, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (*org && list[i].org && !strcmp(list[i].org, org))
+			*name = list[i].name;
+	return 0;
+}
+
 int workspace_put(struct app *app, const struct workspace *w, struct err *err)
 {
 	struct reply r;
@@ -80,7 +95,7 @@ int workspace_put(struct app *app, const struct workspace *w, struct err *err)
 	if (store_call(app->store, app->mem, &r, err, "HSET", key_of(app->mem, KEY_WORKSPACE, w->name), "api_key",
 		       w->api_key, "webhook_secret", w->webhook_secret, "screening_state",
 		       w->screening_state ? w->screening_state : "", "pass_state", w->pass_state ? w->pass_state : "",
-		       "fail_state", w->fail_state ? w->fail_state : "", NULL))
+		       "fail_state", w->fail_state ? w->fail_state : "", "org", w->org ? w->org : "", NULL))
 		return -1;
 	return store_call(app->store, app->mem, &r, err, "SADD", KEY_WORKSPACES, w->name, NULL);
 }

@@ -50,8 +50,8 @@
 /* String by Resend's id: our session id; KEEP_RECORDS_S. */
 #define KEY_MAIL_SENT "parley:mail-sent:"
 
-/* Hash, one Linear workspace: api_key, webhook_secret, screening_state, pass_state, fail_state;
- * no end.  Owner: screening/workspace. */
+/* Hash, one Linear workspace: api_key, webhook_secret, screening_state, pass_state, fail_state,
+ * org; no end.  Owner: screening/workspace. */
 #define KEY_WORKSPACE "parley:workspace:"
 /* Set of workspace names; no end. */
 #define KEY_WORKSPACES "parley:workspaces"
