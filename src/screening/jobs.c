@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "screening/alert.h"
 
@@ -23,16 +24,6 @@ static job_fn *find(const char *kind)
 		if (!strcmp(kinds[i].kind, kind))
 			return kinds[i].run;
 	return NULL;
-}
-
-int job_add(struct app *app, const char *id, const char *kind, struct str payload, int64_t delay_ms,
-	    const char *serial, struct err *err)
-{
-	struct queue queue = screening_queue(app);
-	struct queue_entry entry = { .id = id, .kind = kind, .payload = payload, .delay_ms = delay_ms, .serial = serial };
-	bool added;
-
-	return queue_add(&queue, app->mem, &entry, &added, err);
 }
 
 static void log_end(struct app *app, const struct job *job, enum log_level level, const char *event, const char *reason)
@@ -70,6 +61,22 @@ static bool waited_too_long(struct app *app, const struct job *job)
 	return clock_wall_ms(app->clock) - job->created_ms > LONGEST_WAIT_MS;
 }
 
+/* Redis was away: the turn is ended when it is back, not only with the lease. */
+static void await_store(struct app *app)
+{
+	enum { TRIES = 40 };
+	const struct timespec moment = { 0, 500000000L };
+	struct reply r;
+
+	for (int i = 0; i < TRIES; i++) {
+		struct err away = { 0 };
+
+		if (!store_call(app->store, app->mem, &r, &away, "PING", NULL))
+			return;
+		nanosleep(&moment, NULL);
+	}
+}
+
 static void end_failed(struct app *app, const struct queue *queue, const struct job *job, const struct err *failure)
 {
 	struct err err = { 0 };
@@ -80,6 +87,8 @@ static void end_failed(struct app *app, const struct queue *queue, const struct 
 		log_end(app, job, LOG_WARNING, "job.lost", failure->msg);
 		return; /* another worker has it */
 	}
+	if (failure->kind == ERR_SYSTEM)
+		await_store(app);
 	if (counts ? err_is_transient(failure) && job->attempts < QUEUE_ATTEMPTS : !waited_too_long(app, job)) {
 		log_end(app, job, counts ? LOG_WARNING : LOG_INFO, counts ? "job.retry" : "job.waits", failure->msg);
 		queue_retry(queue, app->mem, job, counts ? queue_backoff_ms(job->attempts, failure->retry_after) : limit_wait_ms(job, failure),

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "screening/candidate.h"
 #include "screening/invitation.h"
+#include "screening/issue_move.h"
 #include "screening/jobs.h"
 #include "screening/linear_comment.h"
 #include "screening/mail.h"
@@ -20,74 +21,8 @@
 
 enum { POINTER_TRIES = 3, COMMENT_BYTES = 32 << 10 };
 
-/* Of the sweep for lost webhooks.  A webhook is repeated after a minute; until
- * then it is not called lost. */
-enum { SWEEP_GRACE_MS = 150000, SWEEP_EVERY_MS = 300000, SWEEP_OVERLAP_MS = 600000 };
-
-bool linear_event_enters(struct json_object *event, const char *screening_state)
-{
-	struct str action = json_str(event, "action"), type = json_str(event, "type");
-	struct str state = json_str(event, "data.state.name");
-	struct str before = json_str(event, "updatedFrom.stateId"), after = json_str(event, "data.stateId");
-
-	if (!str_eq(type, STR("Issue")))
-		return false;
-	/* Without a name the runner, which asks Linear, decides. */
-	if (state.ptr && !str_eq_nocase(str_trim(state), str_from(screening_state)))
-		return false;
-	if (str_eq(action, STR("create")))
-		return true;
-	return str_eq(action, STR("update")) && before.ptr && !(after.ptr && str_eq(before, after));
-}
-
-static char *issue_word(struct app *app, const char *workspace, const char *issue_id)
-{
-	return arena_printf(app->mem, "%s:%s", workspace, issue_id);
-}
-
-/* A webhook that comes after the sweep found its move names a time of its own,
- * moments beside the history's. */
-static int is_swept_move(struct app *app, const char *word, int64_t at_ms, bool *swept, struct err *err)
-{
-	struct reply r;
-	int64_t taken = 0;
-
-	if (store_call(app->store, app->mem, &r, err, "GET", key_of(app->mem, KEY_SWEPT_MOVE, word), NULL))
-		return -1;
-	*swept = reply_int(&r, &taken) && at_ms > taken - SWEEP_GRACE_MS && at_ms < taken + SWEEP_GRACE_MS;
-	return 0;
-}
-
-int issue_announced(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
-		    bool *added, struct err *err)
-{
-	bool swept;
-
-	*added = false;
-	if (is_swept_move(app, issue_word(app, workspace, issue_id), at_ms, &swept, err))
-		return -1;
-	return swept ? 0 : issue_entered(app, workspace, issue_id, at_ms, delivery, added, err);
-}
-
-int issue_entered(struct app *app, const char *workspace, const char *issue_id, int64_t at_ms, const char *delivery,
-		  bool *added, struct err *err)
-{
-	struct queue queue = screening_queue(app);
-	const char *word = issue_word(app, workspace, issue_id);
-	struct json_object *payload = json_owned(app->mem, json_object_new_object());
-	/* Noted in the same step, so that the sweep takes neither a move whose job waits nor misses one. */
-	struct queue_entry entry = { .kind = JOB_ISSUE, .serial = word, .note_in = KEY_ENTERED, .note_member = word,
-				     .note_score = at_ms };
-
-	json_put(payload, "workspace", workspace);
-	json_put(payload, "issue", issue_id);
-	json_put_int(payload, "at", at_ms);
-	entry.id = arena_printf(app->mem, "issue:%s:%" PRId64, word, at_ms);
-	entry.payload = str_from(json_write(payload));
-	if (delivery)
-		entry.seen[0] = arena_printf(app->mem, "linear:%s", delivery);
-	return queue_add(&queue, app->mem, &entry, added, err);
-}
+/* Of the sweep for lost webhooks. */
+enum { SWEEP_EVERY_MS = 300000, SWEEP_OVERLAP_MS = 600000 };
 
 /* ---- the invitation job ---- */
 

@@ -8,7 +8,7 @@
 #include "app.h"
 #include "base/crypto.h"
 #include "base/json.h"
-#include "screening/state_machine.h"
+#include "screening/issue_move.h"
 #include "screening/webhooks.h"
 #include "store/store.h"
 #include "tests/support/cgi_source.h"

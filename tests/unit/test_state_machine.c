@@ -2,8 +2,8 @@
  * whose webhook never came: against a real Redis and an answering Linear. */
 #include "tests/support/check.h"
 
+#include "screening/issue_move.h"
 #include "screening/jobs.h"
-#include "screening/state_machine.h"
 #include "store/keys.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/redis_server.h"
