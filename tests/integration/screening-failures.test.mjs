@@ -79,7 +79,7 @@ describe('an invitation, when one call fails once', () => {
 		one.name = person.name;
 		const fault = await addFault(one);
 		await it.move(one.id, 'Screening');
-		const issue = await it.untilComments(one.id, { invited: 1 });
+		const issue = await it.untilComments(one.id, { invited: 1 }, { hurry: true });
 		await struck(fault);
 		assert.doesNotMatch(issue.comments[0].body, /generic/);
 		await assertOnce(one, { verdict: false });
@@ -91,7 +91,7 @@ describe('a verdict, when one call fails once', () => {
 		const one = await it.invite(it.person('Vera'));
 		const fault = await addFault(one);
 		await it.talk(one.secret);
-		await it.untilComments(one.id, { verdict: 1 });
+		await it.untilComments(one.id, { verdict: 1 }, { hurry: true });
 		await struck(fault);
 		await assertOnce(one, { verdict: true });
 	});
@@ -103,7 +103,7 @@ describe('a verdict, when the list of states fails once', { concurrency: 1 }, ()
 		const one = await it.invite(it.person('Tess'));
 		const fault = await addFault(one);
 		await it.talk(one.secret);
-		await it.untilComments(one.id, { verdict: 1 });
+		await it.untilComments(one.id, { verdict: 1 }, { hurry: true });
 		await struck(fault);
 		await assertOnce(one, { verdict: true });
 	}, { concurrency: 1 });
@@ -124,7 +124,7 @@ describe('a transcript that is fetched, when ElevenLabs fails once', () => {
 			return (await it.issue(one.id)).comments.length > 1;
 		}, { seconds: 60, what: 'the verdict' });
 		await struck(fault);
-		await it.untilComments(one.id, { verdict: 1 });
+		await it.untilComments(one.id, { verdict: 1 }, { hurry: true });
 		await assertOnce(one, { verdict: true });
 	});
 });
