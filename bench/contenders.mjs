@@ -27,19 +27,27 @@ async function bare(house, kind, given) {
 	return { name: 'bare libfcgi', port: nginx.port, app: [app], nginx: nginx.child };
 }
 
-// The fastest way from nginx to Node: kept connections over unix sockets.
-const toNode = (sockets) => (text) => text
-	.replace(/^http \{$/m, `http {\n\tupstream node { ${sockets.map((s) => `server "unix:${s}";`).join(' ')} keepalive 32; }`)
-	.replace(/fastcgi_pass "unix:[^"]*\/(?:interview|webhooks)\.sock";/g, 'proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection "";');
+// Kept connections over unix sockets are the fastest way from nginx to Node; without
+// them it is asked as FastCGI programs are, each request over a connection of its own.
+const toNode = (sockets, kept) => (text) => text
+	.replace(/^http \{$/m, `http {\n\tupstream node { ${sockets.map((s) => `server "unix:${s}";`).join(' ')} ${kept ? 'keepalive 32;' : ''} }`)
+	.replace(/fastcgi_pass "unix:[^"]*\/(?:interview|webhooks)\.sock";/g, kept
+		? 'proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection "";' : 'proxy_pass http://node;');
 
-async function node(house, kind, workers, given) {
-	const name = `node-${kind}-${workers}`;
+export const nodeName = (workers, kept) => `node, ${workers} process${workers === 1 ? '' : 'es'}, ${kept ? 'kept' : 'new'} connections`;
+
+async function node(house, kind, workers, kept, given) {
+	const name = `node-${kind}-${workers}${kept ? '' : '-new'}`;
 	const sockets = Array.from({ length: workers }, (_, i) => path.join(house.dir, 'run', `${name}-${i}.sock`));
 	const app = sockets.map((socket) => house.start(name, process.execPath,
 		[path.join(source, 'bench/bare-node.mjs'), kind, socket, house.redisSocket, ...given], { NODE_ENV: 'production' }));
 	await until(name, () => sockets.every((socket) => fs.existsSync(socket)));
-	const nginx = await house.startNginx(name, house.dir, toNode(sockets));
-	return { name: workers === 1 ? 'node http, 1 process' : `node http, ${workers} processes`, port: nginx.port, app, nginx: nginx.child };
+	const nginx = await house.startNginx(name, house.dir, toNode(sockets, kept));
+	return { name: nodeName(workers, kept), port: nginx.port, app, nginx: nginx.child };
+}
+
+async function nodes(house, kind, given) {
+	return [await node(house, kind, WORKERS, false, given), await node(house, kind, WORKERS, true, given), await node(house, kind, 1, true, given)];
 }
 
 async function pageOf(contender, somePath) {
@@ -52,7 +60,7 @@ export async function pageContenders(house, somePath) {
 	const first = await ours(house, 'page'), file = path.join(house.dir, 'page.html');
 	fs.writeFileSync(file, await pageOf(first, somePath));
 	const template = [path.join(source, 'templates/interview/page.html')];
-	const all = [first, await bare(house, 'page', file), await node(house, 'page', WORKERS, template), await node(house, 'page', 1, template)];
+	const all = [first, await bare(house, 'page', file), ...await nodes(house, 'page', template)];
 	const sizes = [];
 	for (const contender of all) sizes.push((await pageOf(contender, somePath)).length);
 	if (Math.max(...sizes) - Math.min(...sizes) > 300) throw new Error(`the pages differ in size: ${sizes}`);
@@ -60,6 +68,5 @@ export async function pageContenders(house, somePath) {
 }
 
 export async function webhookContenders(house, sha, secret) {
-	return [await ours(house, 'webhook'), await bare(house, 'webhook', sha),
-		await node(house, 'webhook', WORKERS, [sha, secret]), await node(house, 'webhook', 1, [sha, secret])];
+	return [await ours(house, 'webhook'), await bare(house, 'webhook', sha), ...await nodes(house, 'webhook', [sha, secret])];
 }

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { pageContenders, webhookContenders } from './contenders.mjs';
+import { nodeName, pageContenders, webhookContenders } from './contenders.mjs';
 import { build, House, run, secret, source } from './house.mjs';
 import { family, memory, spent } from './meter.mjs';
 import { judge, printContenders, ratio } from './table.mjs';
@@ -74,8 +74,9 @@ async function page(house) {
 	console.log(`interview page, ${fs.statSync(path.join(house.dir, 'page.html')).size} bytes, through nginx`);
 	printContenders(results);
 	aimRatio(results, 'bare libfcgi', 0.85);
-	aimRatio(results, 'node http, 4 processes', 1.5);
-	aimRatio(results, 'node http, 1 process');
+	aimRatio(results, nodeName(4, false), 1.5);
+	aimRatio(results, nodeName(4, true), 1.5);
+	aimRatio(results, nodeName(1, true));
 	aimMemory(results);
 }
 
@@ -102,8 +103,7 @@ async function webhook(house) {
 	console.log(`\nElevenLabs webhook, ${fs.statSync(file).size} bytes, through nginx, stored with appendfsync always`);
 	printContenders(results);
 	aimRatio(results, 'bare libfcgi', 0.85);
-	aimRatio(results, 'node http, 4 processes');
-	aimRatio(results, 'node http, 1 process');
+	for (const { name } of results.slice(2)) aimRatio(results, name);
 	aimMemory(results);
 }
 
