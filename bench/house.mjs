@@ -56,6 +56,7 @@ export class House {
 	}
 
 	start(name, command, args, env = {}) {
+		if (this.ending) throw new Error('interrupted');
 		const log = fs.openSync(path.join(this.dir, 'log', `${name}.log`), 'a');
 		const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, PATH: searched, ...env } });
 		fs.closeSync(log);
@@ -111,8 +112,14 @@ export class House {
 		return { child, port };
 	}
 
-	async end() {
-		for (const child of this.children.reverse()) {
+	// Asked for twice (an interrupt, and the failure that it causes), it ends once.
+	end() {
+		this.ending ??= this.endAll();
+		return this.ending;
+	}
+
+	async endAll() {
+		for (const child of [...this.children].reverse()) {
 			if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
 			const late = setTimeout(() => child.kill('SIGKILL'), 5000);
 			await child.ended;

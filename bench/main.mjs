@@ -126,7 +126,11 @@ function printMachine(house) {
 async function main() {
 	readArguments(process.argv.slice(2));
 	const house = new House();
-	const stop = async (code) => { await house.end(); process.exit(code); };
+	const stop = async (code) => {
+		process.exitCode ??= code;
+		await house.end();
+		process.exit();
+	};
 	process.once('SIGINT', () => stop(130));
 	process.once('SIGTERM', () => stop(143));
 	try {
@@ -134,7 +138,7 @@ async function main() {
 		await house.startRedis();
 		for (const part of wanted.parts) await { page, webhook, session }[part](house);
 	} catch (error) {
-		console.error(`run-bench: ${error.message}`);
+		if (!house.ending) console.error(`run-bench: ${error.message}`);
 		await stop(1);
 	}
 	await stop(0);
