@@ -136,6 +136,56 @@ for (const [ending, fault] of Object.entries(ENDINGS)) {
 	});
 }
 
+describe('killed while it tells of something else', { concurrency: 1 }, () => {
+	const comment = linear('CommentCreate');
+	const admin = (mails) => mails.filter(({ subject }) => /belongs to no interview/.test(subject));
+
+	for (const [ending, fault] of Object.entries(ENDINGS))
+		test(`${ending}: what is missing, a bounce, a transcript as comment, a late conversation, an orphan`, async () => {
+			await it.killRunners();
+			it.startRunner(4);
+			const [bouncing, unattached, late] = [it.person('Bo'), it.person('Una'), it.person('Lou')];
+			const invited = await Promise.all([bouncing, unattached, late].map((person) => it.invite(person)));
+			const [bounce, upload, after] = invited;
+			await it.talk(after.secret);
+			await it.untilComments(after.id, { verdict: 1 });
+			await it.untilQuiet();
+			await it.killRunners();
+			const missing = await it.addCandidate(it.person('Mo'), { description: 'Nothing.' });
+			await it.fault('linear', { method: 'PUT', body: upload.name }, 'status', { status: 400, times: 9 });
+			const mailsBefore = admin(await it.mailsTo(it.settings.ADMIN_EMAIL)).length;
+			await it.redis('del', 'parley:alert:orphan');
+
+			await killInside([missing, bounce, upload, after].map((one) => ({ one, step: comment, ending: fault })), async () => {
+				await it.move(missing.id, 'Screening');
+				await it.control('/resend/events', { method: 'POST', body: { email_id: (await it.mailsTo(bounce.email))[0].id, type: 'email.bounced' } });
+				await it.talk(upload.secret);
+				const { conversation_id: more } = await it.control('/elevenlabs/conversations', { method: 'POST', body: { dynamic_variables: {}, transcript: [], webhook: false } });
+				await it.action('start', { secret: after.secret, conversationId: more });
+				await it.sendTranscript(more);
+			});
+			await it.untilComments(missing.id, { missing: 1 });
+			await it.untilComments(bounce.id, { bounced: 1 });
+			await it.untilComments(upload.id, { transcript: 1, verdict: 1 });
+			await it.untilComments(after.id, { late: 1 });
+			await it.untilQuiet();
+			assert.deepEqual(commentKinds(await it.issue(missing.id)), { missing: 1 });
+			assert.deepEqual(commentKinds(await it.issue(bounce.id)), { invited: 1, bounced: 1 });
+			assert.deepEqual(commentKinds(await it.issue(upload.id)), { invited: 1, transcript: 1, verdict: 1 });
+			assert.deepEqual(commentKinds(await it.issue(after.id)), { invited: 1, verdict: 1, late: 1 });
+
+			await it.killRunners();
+			const mail = { vendor: 'resend', match: () => ({ path: '^/emails', body: 'belongs to no interview' }) };
+			if (!mailsBefore) {
+				await killInside([{ one: null, step: mail, ending: fault }], () => it.control('/elevenlabs/conversations',
+					{ method: 'POST', body: { dynamic_variables: {}, transcript: [] } }));
+				await until(async () => admin(await it.mailsTo(it.settings.ADMIN_EMAIL)).length > 0, { seconds: 40, what: 'the mail' });
+				await it.untilQuiet({ except: /^linear-sweep:/, withinMs: 10_000 });
+				assert.equal(admin(await it.mailsTo(it.settings.ADMIN_EMAIL)).length, 1);
+			}
+		});
+});
+
 test('a runner that is killed again and again still ends each job once', async () => {
 	await it.killRunners();
 	const all = await people('Rex', 6);
@@ -153,6 +203,22 @@ test('a runner that is killed again and again still ends each job once', async (
 	it.startRunner(4);
 	for (const one of all)
 		await assertInvitedOnce(one);
+	await it.untilQuiet();
+
+	const isJudged = async () => (await Promise.all(all.map(({ id }) => it.issue(id)))).every(({ comments }) => comments.length > 1);
+	await it.killRunners();
+	for (const { email } of all)
+		await it.talk(await it.secretOf(email));
+	for (let round = 1; round <= 8; round++) {
+		const seen = (await it.control('/log')).last;
+		it.startRunner(4);
+		await until(async () => (await it.control(`/log?after=${seen}`)).entries.length >= round || await isJudged(),
+			{ seconds: 30, what: 'calls of this runner' });
+		await it.killRunners();
+	}
+	it.startRunner(4);
+	for (const one of all)
+		await assertJudgedOnce(one);
 });
 
 test('two runners at once share the work', async () => {

@@ -269,6 +269,31 @@ describe('the same webhook', () => {
 		assert.deepEqual((await it.issue(one.id)).comments, []);
 	});
 
+	test('of moves in and out and in again, all stored before the runner came, is one invitation', async () => {
+		await it.stopRunners();
+		const person = it.person('Ines');
+		const { id } = await it.addCandidate(person);
+		for (const state of ['Screening', 'Backlog', 'Screening', 'In Progress', 'Screening'])
+			await it.move(id, state);
+		await until(async () => (await it.control('/webhooks/deliveries')).deliveries.every(({ state }) => state !== 'pending'), { what: 'all deliveries' });
+		it.startRunner(3);
+		await assertOnce({ ...person, id });
+	});
+
+	test('of moves in and out and in again while the runner works leaves one link that works', async () => {
+		const person = it.person('Inka');
+		const { id } = await it.addCandidate(person);
+		for (const state of ['Screening', 'Backlog', 'Screening', 'In Progress', 'Screening'])
+			await it.move(id, state);
+		await it.untilComments(id, { invited: 1 });
+		await until(async () => (await it.control('/webhooks/deliveries')).deliveries.every(({ state }) => state !== 'pending'), { what: 'all deliveries' });
+		await it.untilQuiet();
+		const pages = await Promise.all((await it.secretsOf(person.email)).map(async (secret) => (await it.page(secret)).status));
+		assert.deepEqual(pages.filter((status) => status === 200), [200]);
+		assert.equal(pages.at(-1), 200, 'the last one');
+		assert.equal(commentKinds(await it.issue(id)).invited, pages.length);
+	});
+
 	test('of an issue that is gone is no fault', async () => {
 		await it.webhook('linear', await it.moveEvent('00000000-0000-4000-8000-000000000000'));
 		await it.untilQuiet();

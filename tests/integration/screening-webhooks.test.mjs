@@ -2,6 +2,7 @@
 // workspaces, vendors that are not configured; and after all that, what stands in no log.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { after, before, describe, test } from 'node:test';
 
@@ -10,6 +11,16 @@ import { commentKinds, movesTo, startScreening, STRONG, talkOf, until } from '..
 const NOW = () => Math.floor(Date.now() / 1000);
 const transcriptEvent = (id, more = {}) => ({ type: 'post_call_transcription', event_timestamp: NOW(),
 	data: { agent_id: 'agent_sandbox_interviewer', conversation_id: id, status: 'done', transcript: talkOf(STRONG), metadata: { start_time_unix_secs: NOW() - 60 }, ...more } });
+
+/** The workers of a FastCGI program are the children of its multiwatch. */
+async function childrenOf(parent) {
+	const stats = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+		.map(async (pid) => [Number(pid), await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')]));
+	return stats.filter(([, text]) => {
+		const [state, ppid] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+		return state !== 'Z' && Number(ppid) === parent;
+	}).map(([pid]) => pid);
+}
 
 describe('the webhooks', () => {
 	let it;
@@ -150,6 +161,25 @@ describe('the webhooks', () => {
 			assert.equal(issue.attachments.length, 1);
 			assert.equal((await it.mailsTo(people[index].email)).length, 1);
 		}
+	});
+
+	test('programs killed while webhooks come lose nothing and double nothing', async () => {
+		const people = Array.from({ length: 10 }, () => it.person('Kim'));
+		const issues = await Promise.all(people.map((person) => it.addCandidate(person)));
+		for (const [index, { id }] of issues.entries()) {
+			await it.move(id, 'Screening');
+			if (index % 3 === 0)
+				for (const pid of await childrenOf(await it.pid('webhooks.pid')))
+					process.kill(pid, 'SIGKILL');
+		}
+		// What was cut off is sent again by Linear.
+		for (const [index, { id }] of issues.entries()) {
+			await it.untilComments(id, { invited: 1 }, { seconds: 60 });
+			assert.equal((await it.mailsTo(people[index].email)).length, 1);
+		}
+		await it.untilQuiet();
+		for (const { id } of issues)
+			assert.deepEqual(commentKinds(await it.issue(id)), { invited: 1 });
 	});
 
 	test('the runner started with --once does what is due and ends', async () => {
