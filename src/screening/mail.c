@@ -8,6 +8,7 @@
 #include "screening/jobs.h"
 #include "screening/session.h"
 #include "store/keys.h"
+#include "store/scripts.h"
 #include "store/store.h"
 
 /* A repetition after 24 hours would be a second mail. */
@@ -54,6 +55,22 @@ static int first_attempt(struct app *app, const char *key, int64_t now, int64_t 
 	return reply_int(&r, first) ? 0 : err_set(err, ERR_SYSTEM, "the mail has no time");
 }
 
+int mail_note_state(struct app *app, const char *session_id, const char *state, const char *email_id, bool *noted,
+		    struct err *err)
+{
+	struct command c = script_new(app->mem, &script_mail_state, 1);
+	struct reply r;
+
+	command_text(&c, key_of(app->mem, KEY_SESSION, session_id));
+	command_text(&c, state);
+	command_text(&c, email_id ? email_id : "");
+	if (script_run(app->store, &script_mail_state, &c, &r, err))
+		return -1;
+	if (noted)
+		*noted = r.number == 1;
+	return 0;
+}
+
 /* The session learns that its mail was accepted. */
 static int tell_session(struct app *app, const char *session_id, const char *email_id, struct err *err)
 {
@@ -63,7 +80,7 @@ static int tell_session(struct app *app, const char *session_id, const char *ema
 		return 0;
 	if (store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_MAIL_SENT, email_id), session_id, "EX",
 		       arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
-	    session_row_set(app, session_id, err, "email_state", "sent", "email_id", email_id, NULL))
+	    mail_note_state(app, session_id, "sent", email_id, NULL, err))
 		return -1;
 	return session_note(app, session_id, "invitation sent", err);
 }

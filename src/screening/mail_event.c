@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "screening/jobs.h"
 #include "screening/linear_comment.h"
+#include "screening/mail.h"
 #include "screening/markdown.h"
 #include "screening/session.h"
 #include "store/keys.h"
@@ -68,7 +69,7 @@ int job_mail_event(struct app *app, const struct queue *queue, const struct job 
 	struct buf *text = buf_in(app->mem, 8192);
 	struct session_row row;
 	const char *id;
-	bool found;
+	bool found, noted;
 
 	(void)queue;
 	if (!event)
@@ -79,10 +80,9 @@ int job_mail_event(struct app *app, const struct queue *queue, const struct job 
 		return -1;
 	if (!id || !found)
 		return 0;
-	if (!kind->words && row.email_state && strcmp(row.email_state, "sent") && strcmp(row.email_state, "pending"))
-		return 0;
-	if (session_row_set(app, id, err, "email_state", kind->state, NULL) ||
-	    session_note(app, id, key_of(app->mem, "mail ", kind->state), err))
+	if (mail_note_state(app, id, kind->state, NULL, &noted, err))
+		return -1;
+	if (noted && session_note(app, id, key_of(app->mem, "mail ", kind->state), err))
 		return -1;
 	if (!kind->words)
 		return 0;

@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 extern const struct script script_counter_take;
+extern const struct script script_mail_state;
 extern const struct script script_queue_add;
 extern const struct script script_queue_claim;
 extern const struct script script_queue_end;

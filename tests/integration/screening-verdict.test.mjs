@@ -326,6 +326,17 @@ describe('mail events', () => {
 		await until(async () => (await interviewOf(one.id)).email_state === 'delivered', { what: 'delivered' });
 	});
 
+	test('a bounce that is told before the answer to the sending came is never shown as sent', async () => {
+		const person = it.person('bounce');
+		const { id } = await it.addCandidate(person);
+		await it.fault('resend', { path: '^/emails', body: person.email }, 'cut_after');
+		await it.move(id, 'Screening');
+		await it.untilComments(id, { bounced: 1, invited: 1 });
+		await it.untilQuiet();
+		assert.equal((await it.mailsTo(person.email)).length, 1);
+		assert.equal((await interviewOf(id)).email_state, 'bounced');
+	});
+
 	test('an address that bounces at once is never shown as sent', async () => {
 		const people = Array.from({ length: 6 }, () => it.person('bounce'));
 		const issues = await Promise.all(people.map((person) => it.addCandidate(person)));
