@@ -129,6 +129,17 @@ describe('a transcript that is fetched, when ElevenLabs fails once', () => {
 	});
 });
 
+test('the time that a vendor names is waited', async () => {
+	const one = await it.invite(it.person('Walt'));
+	await it.fault('linear', { operation: 'CommentCreate', body: one.id }, 'status', { status: 429, headers: { 'retry-after': '4' }, body: '' });
+	await it.talk(one.secret);
+	await it.untilComments(one.id, { verdict: 1 });
+	const times = (await it.wire('linear', ({ operation, body }) => operation === 'CommentCreate' && body.variables.input.issueId === one.id && /Interview result/.test(body.variables.input.body)))
+		.map(({ time }) => Date.parse(time));
+	assert.equal(times.length, 2);
+	assert.ok(times[1] - times[0] >= 4000, `${times[1] - times[0]} ms`);
+});
+
 test('every repetition of a mail had the same key and the same bytes', async () => {
 	const bodies = new Map();
 	for (const entry of await it.wire('resend', ({ path }) => path === '/emails')) {

@@ -350,6 +350,23 @@ describe('mail events', () => {
 	});
 });
 
+test('an issue that is moved there again after its result gets a new interview with a result of its own', async () => {
+	const one = await it.invite();
+	await it.talk(one.secret);
+	await it.untilComments(one.id, { verdict: 1 });
+	await it.move(one.id, 'Screening');
+	await it.untilComments(one.id, { invited: 2 });
+	const [former, secret] = await it.secretsOf(one.email);
+	assert.equal((await it.page(former)).status, 404);
+	await it.talk(secret, { transcript: talkOf(WEAK) });
+	const issue = await it.untilComments(one.id, { verdict: 2 });
+	await it.untilQuiet();
+	assert.deepEqual(commentKinds(await it.issue(one.id)), { invited: 2, verdict: 2 });
+	assert.equal(issue.state.name, 'Declined');
+	assert.equal(issue.attachments.length, 2);
+	assert.deepEqual((await it.api('')).body.items.filter(({ issue_id }) => issue_id === one.id).map(({ result }) => result).sort(), ['fail', 'pass']);
+});
+
 test('a second evaluation on request is a comment of its own', async () => {
 	const one = await it.invite();
 	await it.talk(one.secret);
