@@ -121,6 +121,17 @@ static const char *email_in(struct arena *mem, struct str text)
 	return found ? found : first_address(mem, text);
 }
 
+/* Unicode's line separators and controls of direction (U+2028..202E, U+2066..2069):
+ * an override turns round what stands behind the name, in mails and comments too. */
+static bool turns_text(struct str s)
+{
+	if (s.len < 3 || (unsigned char)s.ptr[0] != 0xe2)
+		return false;
+	unsigned char b = (unsigned char)s.ptr[1], c = (unsigned char)s.ptr[2];
+
+	return (b == 0x80 && c >= 0xa8 && c <= 0xae) || (b == 0x81 && c >= 0xa6 && c <= 0xa9);
+}
+
 /* A name is one line of text: a Markdown link keeps its label, backslash escapes
  * and control characters go. */
 static const char *clean_name(struct arena *mem, struct str s)
@@ -136,6 +147,10 @@ static const char *clean_name(struct arena *mem, struct str s)
 
 		if (c == '\\' || (c == '*' && i + 1 < s.len && s.ptr[i + 1] == '*'))
 			continue;
+		if (turns_text((struct str){ s.ptr + i, s.len - i })) {
+			i += 2;
+			continue;
+		}
 		buf_putc(out, (unsigned char)c < ' ' || c == 0x7f ? ' ' : c);
 	}
 	s = strip_marks(buf_view(out));

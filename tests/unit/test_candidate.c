@@ -69,6 +69,8 @@ static void a_name_cannot_bring_lines_or_be_endless(void **state)
 	assert_true(strlen(c.name) <= 200);
 	c = candidate_parse(mem, str_from("Name: Ada\tLove\vlace\nEmail: a@b.example"));
 	assert_string_equal(c.name, "Ada Love lace");
+	c = candidate_parse(mem, str_from("Name: \xe2\x80\xae" "Ada\xe2\x81\xa6 Love\xe2\x80\xa8lace \xe2\x80\x93 B.\nEmail: a@b.example"));
+	assert_string_equal(c.name, "Ada Lovelace \xe2\x80\x93 B.");
 	arena_free(mem);
 }
 
