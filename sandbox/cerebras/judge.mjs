@@ -1,7 +1,7 @@
 // A verdict over a talk by simple rules: someone who answers at length passes, someone who says that the experience is
 // missing fails, and too few words decide nothing. Every quote is taken from the candidate's words as they stand.
 
-const LACK = /\b(?:i (?:do not|don't|have not|haven't|never) (?:really )?(?:have|had|know|done|used|worked|built|led)|no experience|not interested|i refuse|i would rather not|i can(?:not|'t) (?:answer|say)|i have no idea|not familiar)\b/i;
+const LACK = /\b(?:i (?:do not|don't|have not|haven't|have never|never) (?:really )?(?:have|had|know|done|used|worked|built|led)|no experience|not interested|i refuse|i would rather not|i can(?:not|'t) (?:answer|say)|i have no idea|not familiar)\b/i;
 const SUBSTANTIAL_WORDS = 14;
 const QUOTE_LIMIT = 160;
 
@@ -19,12 +19,16 @@ export function judge(turns) {
 }
 
 function verdictOf({ answers, lacking, substantial, words }) {
-	const told = `The candidate answered ${answers.length} times with ${words} words; ${substantial.length} answers go into detail, ${lacking.length} name a gap.`;
+	const told = `The candidate answered ${counted(answers.length, "time")} with ${counted(words, "word")}. In detail: ${counted(substantial.length, "answer")}; naming a gap: ${lacking.length}.`;
 	if (lacking.length > 0 && lacking.length >= substantial.length)
 		return { result: "fail", confidence: 0.78, reasoning: `${told} The gaps concern what the position asks for.` };
 	if (substantial.length >= 2)
 		return { result: "pass", confidence: Math.min(95, 70 + 5 * substantial.length) / 100, reasoning: `${told} The examples are concrete and fit the position.` };
 	return { result: "inconclusive", confidence: 0.4, reasoning: `${told} That is too little to decide on.` };
+}
+
+function counted(number, word) {
+	return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
 function pointOf(turn, turns, negative) {
