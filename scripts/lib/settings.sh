@@ -72,9 +72,8 @@ sandbox_url() { # SANDBOX_JSON VENDOR
 	grep -o "\"$2\": *\"http://[^\"]*\"" "$1" 2>/dev/null | sed 's/.*"\(http[^"]*\)"$/\1/' | grep .
 }
 
-given_settings() { # FILE ('' for none)
+environment_settings() {
 	local name
-	[ -z "$1" ] || { cat "$1"; echo; }
 	for name in $setting_names; do
 		[ -z "${!name-}" ] || dotenv_line "$name" "${!name}"
 	done
@@ -127,21 +126,23 @@ redis_target() { # URL
 	esac
 }
 
-# Writes the settings to FILE.  With the sandbox, only the file's settings that
-# concern no vendor count (`address_file` is where the sandbox says it listens,
-# empty before it does), and the environment's do not: a developer's exported
-# key must not turn a trial into a real call.
+# Writes the settings to FILE, the given ones first: a problem is told by the
+# number of its line, which must be that of the file which the user wrote.  With
+# the sandbox, only the file's settings that concern no vendor count
+# (`address_file` is where the sandbox says it listens, empty before it does), and
+# the environment's do not: a developer's exported key must not turn a trial into
+# a real call.
 write_settings() { # FILE GIVEN ADDRESS_FILE
 	local draft=$1.draft
 	{
+		[ -z "$2" ] || { cat "$2"; echo; }
 		echo '# Made by quickstart: what the programs of this stack read.'
 		if [ "$sandbox" = yes ]; then
-			[ -z "$2" ] || { cat "$2"; echo; }
 			sandbox_settings
 			[ -z "$3" ] || sandbox_addresses "$3"
 			dotenv_line WEBHOOK_BASE_URL "http://127.0.0.1:$port"
 		else
-			given_settings "$2"
+			environment_settings
 		fi
 	} >"$draft" || return 1
 	default_settings "$draft" >"$draft.more"

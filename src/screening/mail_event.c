@@ -53,6 +53,8 @@ static void write_words(const struct event_kind *kind, struct json_object *event
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		struct str reason = str_trim(json_str(event, reasons[i]));
 
+		while (reason.len && reason.ptr[reason.len - 1] == '.')
+			reason.len--; /* the sentence gets its own */
 		if (!reason.len)
 			continue;
 		reason.len = str_utf8_prefix(reason, 500);
