@@ -10,12 +10,15 @@ import { MicPanel } from './mic-panel.js';
 import { explainProblem, isMicrophoneError, listMicrophones, microphoneSupported } from './microphone.js';
 import { openProgress } from './progress.js';
 import { Stage } from './stage.js';
+import { Tabs } from './tabs.js';
 import { TalkStartError, startTalk } from './talk.js';
 import { element, hideProblem, setBusy, showProblem, showStatus, showView } from './view.js';
 
 const ASSOCIATE_AFTER_END_MS = 10 * 60_000;
 
 const UNHEARD = 'The interviewer ended the talk because nothing was heard. Check that your microphone is on, then continue.';
+
+const ELSEWHERE = 'You can close this one. To go on here instead, continue the interview.';
 
 const { consentVersion, assetVersion } = document.body.dataset;
 const secret = /^\/interview\/([A-Za-z0-9_-]+)\/?$/.exec(location.pathname)?.[1];
@@ -24,6 +27,7 @@ const assets = (name) => `/static/interview/${name}?v=${encodeURIComponent(asset
 class Interview {
 	constructor(progress) {
 		this.progress = progress;
+		this.tabs = new Tabs(progress.page, () => this.talk && this.close(this.talk, 'elsewhere'));
 		this.microphone = new MicPanel();
 		this.stage = new Stage();
 		this.captions = new Captions(element('log'));
@@ -136,6 +140,7 @@ class Interview {
 		showView('talk');
 		showStatus('Connected', 'live');
 		this.stage.connected();
+		this.tabs.take();
 		this.associate(talk);
 	}
 
@@ -184,23 +189,26 @@ class Interview {
 		this.stage.detach();
 		const outcome = talk.how ?? how;
 		const unheard = outcome === 'agent' && !this.captions.answered;
-		announceEnd(secret, talk.id, outcome === 'lost' || unheard ? 'lost' : 'finished');
+		announceEnd(secret, talk.id, outcome === 'lost' || outcome === 'elsewhere' || unheard ? 'lost' : 'finished');
 		if (outcome === 'lost') this.offerToContinue('The connection was lost', lostSentence());
+		else if (outcome === 'elsewhere') this.offerToContinue('The interview goes on in another tab', ELSEWHERE, 'In another tab');
 		// An interviewer who hangs up without having heard anything has not held an interview.
 		else if (unheard) this.offerToContinue('You could not be heard', UNHEARD);
 		else if (outcome !== 'refused') this.thank();
 		setTimeout(() => talk.leaving.abort(), ASSOCIATE_AFTER_END_MS);
 	}
 
-	offerToContinue(title, sentence) {
+	offerToContinue(title, sentence, status = title) {
 		this.button = element('continue');
 		this.problem = element('lost-problem');
 		this.button.textContent = 'Continue interview';
 		hideProblem(this.problem);
+		// Finishing here would end what goes on in the other tab.
+		element('finish').hidden = sentence === ELSEWHERE;
 		element('lost-title').textContent = title;
 		element('lost-text').textContent = sentence;
 		showView('lost');
-		showStatus(title, 'warn');
+		showStatus(status, 'warn');
 	}
 
 	// Not to be continued: the assessment need not wait any longer.

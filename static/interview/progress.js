@@ -7,6 +7,7 @@ export async function openProgress(secret) {
 	const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
 	const page = Array.from(new Uint8Array(bytes, 0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 	return {
+		page,
 		// "talking", "ended" or null
 		get state() {
 			try {

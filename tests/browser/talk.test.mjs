@@ -274,6 +274,22 @@ test('leaving asks first; a reload ends the call, and the page says that the int
 	assert.notEqual(lastCall().id, call.id);
 });
 
+test('a second tab takes the talk over, and the first one says so', async () => {
+	const call = await talk();
+	const second = await page.context().newPage();
+	await second.goto(double.url);
+	await second.getByRole('checkbox', { name: /^I agree/ }).check();
+	await second.getByRole('button', { name: 'Start interview', exact: true }).click();
+	await second.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+	await until(() => call.closed, 'the end of the first call');
+	await noted('end', call.id, 'lost');
+	await heading('The interview goes on in another tab');
+	assert.equal(await button('Finish here').isVisible(), false);
+	await button('Continue interview').click();
+	await status('Connected');
+	await second.getByRole('heading', { name: 'The interview goes on in another tab' }).waitFor();
+});
+
 test('leaving before the association got through sends it along', async () => {
 	double.actions.start = () => 'cut';
 	const call = await talk();
