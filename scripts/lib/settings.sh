@@ -135,7 +135,7 @@ redis_target() { # URL
 write_settings() { # FILE GIVEN ADDRESS_FILE
 	local draft=$1.draft
 	{
-		[ -z "$2" ] || { cat "$2"; echo; }
+		[ -z "$2" ] || { sed '1s/^\xef\xbb\xbf//' "$2"; echo; }
 		echo '# Made by quickstart: what the programs of this stack read.'
 		if [ "$sandbox" = yes ]; then
 			sandbox_settings
