@@ -22,6 +22,16 @@ async function childrenOf(parent) {
 	}).map(([pid]) => pid);
 }
 
+/** It may have ended since it was listed. */
+function killIfThere(pid) {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if (error.code !== 'ESRCH')
+			throw error;
+	}
+}
+
 describe('the webhooks', () => {
 	let it;
 	before(async () => { it = await startScreening({ workers: 2, settings: { PARLEY_SWEEP_AFTER_SECONDS: 10, PARLEY_JOB_LEASE_SECONDS: 8 } }); });
@@ -62,6 +72,13 @@ describe('the webhooks', () => {
 		const rows = [
 			['elevenlabs', 'not JSON', 'hello', 400],
 			['elevenlabs', 'a list', '[]', 400],
+			['elevenlabs', 'quoted as JavaScript is', "{'type':'something_new'}", 400],
+			['elevenlabs', 'not a number of JSON', '{"type":"something_new","data":NaN}', 400],
+			['elevenlabs', 'a number of another form', '{"type":"something_new","data":-01}', 400],
+			['elevenlabs', 'something behind the value', '{"type":"something_new"}{}', 400],
+			['elevenlabs', 'a type with NUL behind it', '{"type":"post_call_transcription\\u0000","data":{}}', 200],
+			['elevenlabs', 'a conversation id with NUL in it', '{"type":"post_call_transcription","data":{"conversation_id":"conv\\u0000x","transcript":[]}}', 400],
+			['elevenlabs', 'a type named twice, the last unknown', '{"type":"post_call_transcription","type":"something_new"}', 200],
 			['elevenlabs', 'no type', '{}', 400],
 			['elevenlabs', 'no conversation id', '{"type":"post_call_transcription","data":{"transcript":[]}}', 400],
 			['elevenlabs', 'an id of another form', '{"type":"post_call_transcription","data":{"conversation_id":"a/b","transcript":[]}}', 400],
@@ -72,10 +89,12 @@ describe('the webhooks', () => {
 			['elevenlabs', 'too deep', `{"type":"x","data":${'['.repeat(500)}${']'.repeat(500)}}`, 400],
 			['elevenlabs', 'an unknown type', '{"type":"something_new","data":{}}', 200],
 			['linear', 'not JSON', '<xml/>', 400],
+			['linear', 'quoted as JavaScript is', `{'type':'Project','webhookTimestamp':${Date.now()}}`, 400],
 			['linear', 'another type', { type: 'Project', action: 'update', data: { id: 'p' } }, 200],
 			['linear', 'an issue without id', { type: 'Issue', action: 'create', data: {} }, 400],
 			['linear', 'a removed issue', { type: 'Issue', action: 'remove', data: { id: 'gone' } }, 200],
 			['resend', 'not JSON', 'x', 400],
+			['resend', 'a number of another form', '{"type":"contact.created","data":01}', 400],
 			['resend', 'no type', '{}', 400],
 			['resend', 'a bounce of nothing', '{"type":"email.bounced","data":{}}', 400],
 			['resend', 'an unknown type', '{"type":"contact.created","data":{}}', 200],
@@ -170,7 +189,7 @@ describe('the webhooks', () => {
 			await it.move(id, 'Screening');
 			if (index % 3 === 0)
 				for (const pid of await childrenOf(await it.pid('webhooks.pid')))
-					process.kill(pid, 'SIGKILL');
+					killIfThere(pid);
 		}
 		// What was cut off is sent again by Linear.
 		for (const [index, { id }] of issues.entries()) {
