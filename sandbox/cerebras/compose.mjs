@@ -79,14 +79,18 @@ const ABOUT_JOB = [
 	(fact) => `For this position "${fact}" matters. Which situation from your past comes closest, and how did you handle it?`,
 	(fact) => `The job text says "${fact}". Where have you met that so far, and what came of it?`,
 ];
-const NO_FACTS = ["your current work", "the last thing you finished"];
+/** Where the text says too little to be quoted. */
+const WITHOUT_FACTS = [
+	"What are you working on at present, what is your own part in it, and what would you do differently today?",
+	"Which piece of work that you finished was the hardest, and how did you find out that your solution worked?",
+];
 
 /** Two questions about the person and two about the job, each quoting its source. */
 function pointerWriter(messages) {
 	const person = findFacts(messages, "application").map(shortened);
 	const job = findFacts(messages, "job").map(shortened).reverse();
-	const ask = (questions, facts) => questions.map((question, index) => facts[index] ?? NO_FACTS[index])
-		.map((fact, index) => ({ fact, question: questions[index](fact) }));
+	const ask = (questions, facts) => questions.map((question, index) => facts[index]
+		? { fact: facts[index], question: question(facts[index]) } : { fact: "a general question", question: WITHOUT_FACTS[index] });
 	const [first, third] = ask(ABOUT_PERSON, person);
 	const [second, fourth] = ask(ABOUT_JOB, job);
 	const entries = [first, second, third, fourth];

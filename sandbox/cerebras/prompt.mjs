@@ -81,7 +81,7 @@ export function findFacts(messages, part = null) {
 	const source = new RegExp(`<${part}\\b[^>]*>([\\s\\S]*?)</${part}\\b`, "i").exec(all)?.[1] ?? all;
 	const items = source.split("\n").map((line) => /^\s*(?:[-*•]|\d+[.)])\s+(.{15,})$/.exec(line)?.[1]).filter(Boolean);
 	const sentences = source.split(/\n|[.!?]+\s/).filter((sentence) => sentence.trim().split(/\s+/).length >= 5 && !/[{}<>@]/.test(sentence));
-	const contact = /^\W*(?:name|e-?mail|phone|address)\W/i;
+	const contact = /^\W*(?:name|e-?mail|phone|address)\W|^\[.*\]$/i;
 	const facts = [...new Set((items.filter((item) => !contact.test(item)).length >= 2 ? items : sentences).map(plain))];
 	return facts.filter((fact) => fact.length >= 15 && fact.length <= 220 && !contact.test(fact));
 }
