@@ -37,16 +37,33 @@ static int fields(struct app *app, const char *id, struct reply *r, struct err *
 			  "state", NULL);
 }
 
+/* Only the first loss of a conversation holds the verdict, or a page that says it
+ * again and again could hold it for ever. */
+static int was_lost_before(struct app *app, const char *conversation_id, bool *known, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "HSETNX", conversation_key(app, conversation_id), "lost", "1", NULL))
+		return -1;
+	*known = r.number == 0;
+	return 0;
+}
+
 int conversation_ended(struct app *app, const char *conversation_id, const char *session_id, bool lost,
 		       struct err *err)
 {
 	int64_t now = clock_wall_ms(app->clock);
+	bool known = false;
 	struct reply r;
 
 	if (fields(app, conversation_id, &r, err))
 		return -1;
 	if (!reply_text(&r.items[0]) || strcmp(reply_text(&r.items[0]), session_id))
 		return 0; /* not this session's conversation */
+	if (lost && was_lost_before(app, conversation_id, &known, err))
+		return -1;
+	if (lost && known)
+		return 0;
 	if (lost ? session_row_set(app, session_id, err, "lost_conversation", conversation_id, "lost_at", number(app, now), NULL)
 		 : session_row_set(app, session_id, err, "ended", number(app, now), "lost_conversation", "", NULL))
 		return -1;
@@ -88,8 +105,7 @@ static int match_by_reverse_key(struct app *app, const char *conversation_id, co
 }
 
 /* By the id that we gave the browser.  It comes from the candidate's machine, so
- * it counts only when that session knows no other conversation of this id's
- * time, and the agent is ours. */
+ * it counts only when the agent is ours and the talk no older than the session. */
 static int match_by_variable(struct app *app, struct json_object *data, const char **session_id, struct err *err)
 {
 	const char *named = json_text(data, "conversation_initiation_client_data.dynamic_variables.parley_session");
@@ -412,7 +428,8 @@ int job_check(struct app *app, const struct queue *queue, const struct job *job,
 	/* The sweep asks again in a minute.  After a day a person must know. */
 	if (!reply_int(&r.items[2], &started) || clock_wall_ms(app->clock) - started < CHECK_GIVE_UP_MS)
 		return 0;
-	if (store_call(app->store, app->mem, &r, err, "ZREM", KEY_AWAITED, id, NULL))
+	/* Other conversations of the session may have waited for it. */
+	if (give_up(app, id, reply_text(&r.items[0]), "ElevenLabs does not tell about it", err))
 		return -1;
 	return err_set(err, ERR_REFUSED, "ElevenLabs did not tell about a conversation for a day: %.120s", failure.msg);
 }

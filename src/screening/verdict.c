@@ -39,10 +39,11 @@ struct verdict {
 	bool by_request; /* a person asked for it */
 	bool begun;      /* the evaluation is made: only the rest is left to do */
 	struct session_row row;
+	const char *judged, *attached, *judged_by; /* what earlier verdicts left: " id id " twice, and a job */
 	const char *job_title, *job_text, *application, *pointers;
 	struct transcript transcript;
 	const char **conversations; /* of the transcript's parts */
-	bool has_issue;
+	bool has_issue, no_workspace;
 	struct workspace workspace;
 	struct linear linear;
 	struct json_object *evaluation;
@@ -109,6 +110,7 @@ int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
 static int add_conversation(struct verdict *v, const char *id, bool *waits, struct err *err)
 {
 	struct json_object *data;
+	struct err failure = { 0 };
 	struct reply r;
 	bool open;
 
@@ -118,8 +120,16 @@ static int add_conversation(struct verdict *v, const char *id, bool *waits, stru
 		if (reply_text(&r.items[1]) && !strcmp(reply_text(&r.items[1]), "void"))
 			return 0;
 		/* Asking takes its time: the lease must not run out under it. */
-		if (job_step_done(v->app, v->queue, v->job, "", "", err) || conversation_fetch(v->app, id, &open, err) ||
-		    conversation_row(v->app, id, &r, err))
+		if (job_step_done(v->app, v->queue, v->job, "", "", err))
+			return -1;
+		if (conversation_fetch(v->app, id, &open, &failure)) {
+			/* What ElevenLabs does not tell now, the sweep goes on asking. */
+			*waits = true;
+			if (failure.kind == ERR_SYSTEM)
+				*err = failure;
+			return failure.kind == ERR_SYSTEM ? -1 : 0;
+		}
+		if (conversation_row(v->app, id, &r, err))
 			return -1;
 		*waits |= !reply_text(&r.items[1]) || strcmp(reply_text(&r.items[1]), "void") != 0;
 		return 0;
@@ -188,12 +198,15 @@ static int read_session(struct verdict *v, struct err *err)
 	if (!found)
 		return err_set(err, ERR_MISSING, "the session is gone");
 	if (store_call(app->store, app->mem, &r, err, "HMGET", key_of(app->mem, KEY_SESSION, v->session_id), "job_title",
-		       "job_description", "application", "pointers", NULL))
+		       "job_description", "application", "pointers", "judged", "attached", "judged_by", NULL))
 		return -1;
 	v->job_title = reply_text(&r.items[0]);
 	v->job_text = reply_text(&r.items[1]);
 	v->application = reply_text(&r.items[2]);
 	v->pointers = reply_text(&r.items[3]);
+	v->judged = reply_text(&r.items[4]);
+	v->attached = reply_text(&r.items[5]);
+	v->judged_by = reply_text(&r.items[6]);
 	return 0;
 }
 
@@ -229,7 +242,11 @@ static int read_workspace(struct verdict *v, struct err *err)
 		*err = missing;
 		return -1;
 	}
-	return err_set(err, ERR_REFUSED, "the session's Linear workspace is not configured");
+	/* An installation without Linear keeps results for itself; a workspace that was
+	 * removed is somebody's mistake, told once the result is kept. */
+	v->no_workspace = v->app->cfg.have_linear || (v->row.workspace && strcmp(v->row.workspace, "default") != 0);
+	v->has_issue = false;
+	return 0;
 }
 
 /* ---- step: the transcript at the issue ---- */
@@ -336,7 +353,7 @@ static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 	if (store_call(app->store, app->mem, &r, err, "HSET", history, v->job->id, json, NULL) ||
 	    store_call(app->store, app->mem, &r, err, "EXPIRE", history, arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
 	    session_row_set(app, v->session_id, err, "result", json_text(v->evaluation, "result"), "evaluation", json, "evaluated",
-			    now, "judged", json_text(v->evaluation, "judged"), NULL))
+			    now, "judged", json_text(v->evaluation, "judged"), "judged_by", v->job->id, NULL))
 		return -1;
 	return session_note(app, v->session_id, key_of(app->mem, "evaluated ", json_text(v->evaluation, "result")), err);
 }
@@ -351,10 +368,8 @@ static int evaluate(struct verdict *v, struct err *err)
 
 	if (job_step(app, v->queue, v->job, "evaluation", &done, err))
 		return -1;
-	if (done) {
-		v->evaluation = json_read(app->mem, str_from(done), err);
-		return v->evaluation ? keep_evaluation(v, done, err) : -1;
-	}
+	if (done)
+		return v->judged_by && !strcmp(v->judged_by, v->job->id) ? 0 : keep_evaluation(v, done, err);
 	if (evaluation_make(app, &m, &v->evaluation, err))
 		return -1;
 	json_put(v->evaluation, "judged", conversation_list(v));
@@ -433,10 +448,20 @@ static int move(struct verdict *v, struct err *err)
 
 /* ---- the job ---- */
 
+/* Of the conversations that were judged; another may have come since. */
+static int count_ids(const char *list)
+{
+	int blanks = 0;
+
+	for (const char *p = list ? list : ""; *p; p++)
+		blanks += *p == ' ';
+	return blanks ? blanks - 1 : 1;
+}
+
 static int tell(struct verdict *v, struct err *err)
 {
 	struct verdict_words words = { .evaluation = v->evaluation, .moved = v->moved, .again = v->by_request,
-				       .parts = v->transcript.parts, .target = target_state(v),
+				       .parts = count_ids(json_text(v->evaluation, "judged")), .target = target_state(v),
 				       .screening = v->workspace.screening_state };
 	struct buf *text = buf_in(v->app->mem, 64 << 10);
 
@@ -461,60 +486,66 @@ static bool is_late(const struct verdict *v)
 	return !v->by_request && !v->begun && v->row.result && strcmp(v->row.result, RESULT_INCONCLUSIVE) != 0;
 }
 
-/* Several conversations ask for a verdict each; the first that finds them all
- * there judges them all, and nothing is left for the others. */
-static int is_judged(struct verdict *v, bool *judged, struct err *err)
+/* True when every id of " id id " was judged by now. */
+static bool is_covered(const struct verdict *v, const char *list)
 {
-	struct reply r;
-	const char *list;
+	struct str rest = str_trim(str_from(list));
 
-	*judged = false;
-	if (v->by_request || v->begun)
-		return 0;
-	if (store_call(v->app->store, v->app->mem, &r, err, "HGET", key_of(v->app->mem, KEY_SESSION, v->session_id), "judged", NULL))
-		return -1;
-	list = reply_text(&r);
-	for (int i = 0; list && i < v->transcript.parts; i++)
-		if (!strstr(list, arena_printf(v->app->mem, " %s ", v->conversations[i])))
-			return 0;
-	*judged = list != NULL;
-	return 0;
+	while (v->judged && rest.ptr) {
+		struct str id = str_cut(rest, ' ', &rest);
+
+		if (!strstr(v->judged, arena_printf(v->app->mem, " %.*s ", (int)id.len, id.ptr)))
+			return false;
+	}
+	return v->judged != NULL;
 }
 
-/* An earlier verdict has given this very transcript to the issue. */
-static int find_attached(struct verdict *v, bool *attached, struct err *err)
+/* Several conversations ask for a verdict each; the first that finds them all
+ * there judges them all, and nothing is left for the others.  A verdict that was
+ * held up while a newer one judged the same and more has nothing to say either. */
+static bool is_judged(const struct verdict *v)
 {
-	struct reply r;
-
-	if (store_call(v->app->store, v->app->mem, &r, err, "HGET", key_of(v->app->mem, KEY_SESSION, v->session_id), "attached", NULL))
-		return -1;
-	*attached = reply_text(&r) && !strcmp(reply_text(&r), conversation_list(v));
-	return 0;
+	if (v->begun)
+		return v->judged_by && strcmp(v->judged_by, v->job->id) && is_covered(v, json_text(v->evaluation, "judged"));
+	return !v->by_request && is_covered(v, conversation_list((struct verdict *)v));
 }
 
 static int judge(struct verdict *v, struct err *err)
 {
-	bool is_attached;
+	/* An earlier verdict may have given this very transcript to the issue. */
+	bool is_attached = v->attached && !strcmp(v->attached, conversation_list(v));
+	const char *given;
 
-	if (find_attached(v, &is_attached, err))
+	if (job_step(v->app, v->queue, v->job, "transcript", &given, err))
 		return -1;
 	if (is_late(v))
-		return v->has_issue ? tell_late(v, err) : 0;
+		return v->has_issue && (given || !is_attached) ? tell_late(v, err) : 0;
 	if (v->has_issue && !is_attached && give_transcript(v, err))
 		return -1;
 	if (evaluate(v, err))
 		return -1;
+	if (v->no_workspace)
+		return err_set(err, ERR_REFUSED, "the session's Linear workspace is not configured");
 	if (!v->has_issue)
 		return 0;
 	return move(v, err) ? -1 : tell(v, err);
 }
 
 /* Whatever is still open asks for a verdict when it ends.  But it may also never
- * have begun, which ElevenLabs can tell only after a moment. */
+ * have begun, which ElevenLabs can tell only after a moment: a few looks, counted
+ * apart from other waits. */
 static int wait_for_open(struct verdict *v, struct err *err)
 {
-	if (v->job->waits >= OPEN_POLLS)
+	const char *looks;
+	long long n;
+
+	if (job_step(v->app, v->queue, v->job, "looks", &looks, err))
+		return -1;
+	n = looks ? str_number(str_from(looks), OPEN_POLLS) : 0;
+	if (n < 0 || n >= OPEN_POLLS)
 		return 0;
+	if (job_step_done(v->app, v->queue, v->job, "looks", arena_printf(v->app->mem, "%lld", n + 1), err))
+		return -1;
 	err->retry_after = OPEN_POLL_S;
 	return err_set(err, ERR_LIMIT, "a conversation of the session is still open");
 }
@@ -524,7 +555,7 @@ int job_verdict(struct app *app, const struct queue *queue, const struct job *jo
 	struct json_object *payload = json_read(app->mem, job->payload, err);
 	struct verdict v = { .app = app, .queue = queue, .job = job };
 	const char *evaluation;
-	bool waits, judged;
+	bool waits;
 
 	v.session_id = json_text(payload, "session");
 	v.conversation_id = json_text(payload, "conversation");
@@ -534,14 +565,12 @@ int job_verdict(struct app *app, const struct queue *queue, const struct job *jo
 	if (read_session(&v, err) || collect(&v, &waits, err) || job_step(app, queue, job, "evaluation", &evaluation, err))
 		return -1;
 	v.begun = evaluation != NULL;
-	if (!v.transcript.parts)
+	if (v.begun && !(v.evaluation = json_read(app->mem, str_from(evaluation), err)))
+		return -1;
+	if (!v.transcript.parts || is_judged(&v))
 		return 0;
 	if (waits && !v.by_request && !v.begun)
 		return wait_for_open(&v, err);
-	if (is_judged(&v, &judged, err))
-		return -1;
-	if (judged)
-		return 0;
 	if (!v.by_request && !v.begun && wait_for_comeback(&v, err))
 		return -1;
 	return read_workspace(&v, err) ? -1 : judge(&v, err);
