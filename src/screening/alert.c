@@ -75,34 +75,52 @@ static int store_mail(struct app *app, const char *mail_id, const char *kind, co
 	return mail_store(app, mail_id, &mail, err);
 }
 
+/* Makes the gathered lines this job's own, in one step: what comes later gathers
+ * anew, and a repeated attempt finds the same lines. */
+static int take_lines(struct app *app, const char *kind, const char *list, const char *mine, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "EXISTS", mine, NULL))
+		return -1;
+	if (r.number)
+		return 0;
+	if (store_call(app->store, app->mem, &r, err, "TTL", key_of(app->mem, KEY_ALERT, kind), NULL))
+		return -1;
+	if (r.number > 0) {
+		err->retry_after = (int)r.number;
+		return err_set(err, ERR_LIMIT, "an alert of this kind was mailed a moment ago");
+	}
+	if (store_call(app->store, app->mem, &r, err, "EXISTS", list, NULL))
+		return -1;
+	return r.number ? store_call(app->store, app->mem, &r, err, "RENAMENX", list, mine, NULL) : 0;
+}
+
 int job_alert(struct app *app, const struct queue *queue, const struct job *job, struct err *err)
 {
-	const char *kind = job->payload.ptr, *list = key_of(app->mem, KEY_ALERT_LINES, kind), *stored;
+	const char *kind = job->payload.ptr, *list = key_of(app->mem, KEY_ALERT_LINES, kind);
+	const char *mine = arena_printf(app->mem, KEY_ALERT_LINES "%s", job->id);
 	const char *mail_id = key_of(app->mem, "alert/", job->id);
 	struct reply lines, r;
+	const char *mailed;
 	bool refused;
 
-	if (job_step(app, queue, job, "stored", &stored, err))
+	if (job_step(app, queue, job, "mailed", &mailed, err))
 		return -1;
-	if (!stored) {
-		if (store_call(app->store, app->mem, &r, err, "TTL", key_of(app->mem, KEY_ALERT, kind), NULL))
-			return -1;
-		if (r.number > 0) {
-			err->retry_after = (int)r.number;
-			return err_set(err, ERR_LIMIT, "an alert of this kind was mailed a moment ago");
-		}
-		if (store_call(app->store, app->mem, &lines, err, "LRANGE", list, "0", arena_printf(app->mem, "%d", MOST_LINES - 1), NULL))
+	if (!mailed) {
+		if (take_lines(app, kind, list, mine, err) ||
+		    store_call(app->store, app->mem, &lines, err, "LRANGE", mine, "0",
+			       arena_printf(app->mem, "%d", MOST_LINES - 1), NULL))
 			return -1;
 		if (!lines.count)
 			return 0;
-		if (store_mail(app, mail_id, kind, &lines, err) ||
-		    job_step_done(app, queue, job, "stored", arena_printf(app->mem, "%zu", lines.count), err) ||
-		    store_call(app->store, app->mem, &r, err, "LTRIM", list, arena_printf(app->mem, "%zu", lines.count), "-1", NULL))
+		if (store_mail(app, mail_id, kind, &lines, err) || mail_send(app, mail_id, &refused, err) ||
+		    store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_ALERT, kind), "1", "EX",
+			       arena_printf(app->mem, "%d", QUIET_S), NULL) ||
+		    job_step_done(app, queue, job, "mailed", "1", err))
 			return -1;
 	}
-	if (mail_send(app, mail_id, &refused, err) ||
-	    store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_ALERT, kind), "1", "EX",
-		       arena_printf(app->mem, "%d", QUIET_S), NULL) ||
+	if (store_call(app->store, app->mem, &r, err, "DEL", mine, NULL) ||
 	    store_call(app->store, app->mem, &r, err, "LLEN", list, NULL))
 		return -1;
 	/* What came while this mail was under way goes into the next. */

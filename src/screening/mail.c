@@ -63,7 +63,7 @@ int mail_note_state(struct app *app, const char *session_id, const char *state, 
 
 	command_text(&c, key_of(app->mem, KEY_SESSION, session_id));
 	command_text(&c, state);
-	command_text(&c, email_id ? email_id : "");
+	command_text(&c, email_id);
 	if (script_run(app->store, &script_mail_state, &c, &r, err))
 		return -1;
 	if (noted)

@@ -16,8 +16,8 @@ int mail_store(struct app *app, const char *id, const struct resend_mail *mail, 
  * will never take it (err keeps the reason, and -1 is returned). */
 int mail_send(struct app *app, const char *id, bool *refused, struct err *err);
 
-/* Notes what became of a session's mail; never less than what is known.  email_id
- * may be NULL.  *noted may be NULL. */
+/* Notes what became of one mail of a session, never less than what is known of it.
+ * The session shows the mail sent last.  `noted` may be NULL. */
 int mail_note_state(struct app *app, const char *session_id, const char *state, const char *email_id, bool *noted,
 		    struct err *err);
 

@@ -82,7 +82,7 @@ int job_mail_event(struct app *app, const struct queue *queue, const struct job 
 		return -1;
 	if (!id || !found)
 		return 0;
-	if (mail_note_state(app, id, kind->state, NULL, &noted, err))
+	if (mail_note_state(app, id, kind->state, json_text(event, "data.email_id"), &noted, err))
 		return -1;
 	if (noted && session_note(app, id, key_of(app->mem, "mail ", kind->state), err))
 		return -1;

@@ -66,7 +66,7 @@
 
 /* String: an alert of that kind was mailed; its quiet time. */
 #define KEY_ALERT "parley:alert:"
-/* List by kind: lines for the next alert mail; KEEP_RECORDS_S. */
+/* List by kind, or by the job that took them: lines for an alert mail; KEEP_RECORDS_S. */
 #define KEY_ALERT_LINES "parley:alert-lines:"
 
 /* String by host: token of the runner that is on duty; a few minutes. */
