@@ -26,12 +26,30 @@ static const char usage[] =
 	"  --env FILE      read settings that are not in the environment from FILE\n"
 	"  --check-config  name all problems of the settings and end (102 when there are any)\n";
 
-static volatile int stopping; /* set by the signal handler only */
+static volatile sig_atomic_t stopping; /* set by the signal handler only */
 
-static void on_stop(int signal)
+static void on_signal(int signal)
 {
-	(void)signal;
-	stopping = 1;
+	if (signal != SIGCHLD)
+		stopping = 1;
+}
+
+/* SIGTERM, SIGINT and the end of a worker are looked at only where we wait for
+ * them, so that none is lost between looking and waiting. */
+static sigset_t hold_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+	sigset_t held, before;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGCHLD, &act, NULL);
+	return before;
 }
 
 struct options {
@@ -72,43 +90,58 @@ static int work(const struct app_options *app_options, int argc, char **argv, co
 	return code;
 }
 
+/* Takes the ended workers away; returns how many, and raises *worst. */
+static int reap(int *worst)
+{
+	int status, ended = 0;
+
+	while (waitpid(-1, &status, WNOHANG) > 0) {
+		ended++;
+		if (WIFEXITED(status) && WEXITSTATUS(status) > *worst)
+			*worst = WEXITSTATUS(status);
+	}
+	return ended;
+}
+
+/* A stop is passed on once; the workers end after the job at hand. */
+static int wait_for_workers(const pid_t *pids, int count, const sigset_t *unblocked)
+{
+	bool told = false;
+	int worst = 0;
+
+	for (int left = count - reap(&worst); left > 0; left -= reap(&worst)) {
+		for (int i = 0; stopping && !told && i < count; i++)
+			kill(pids[i], SIGTERM);
+		told |= stopping;
+		sigsuspend(unblocked);
+	}
+	return worst;
+}
+
 /* The parent only starts workers and passes SIGTERM on: each has its own
  * connection to Redis. */
 static int run_workers(const struct app_options *app_options, int argc, char **argv, const struct options *o,
 		       const char *token)
 {
+	sigset_t before = hold_signals();
 	pid_t pids[WORKERS_MOST];
-	int status, worst = 0;
+	int started = 0;
 
-	for (int i = 0; i < o->workers; i++) {
-		pids[i] = fork();
-		if (pids[i] < 0)
-			return EXIT_SYSTEM;
-		if (pids[i] == 0) {
+	while (started < o->workers && (pids[started] = fork()) >= 0) {
+		if (pids[started] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
-			_exit(work(app_options, argc, argv, o, token, i == 0));
+			sigprocmask(SIG_SETMASK, &before, NULL);
+			_exit(work(app_options, argc, argv, o, token, started == 0));
 		}
+		started++;
 	}
-	for (int left = o->workers; left > 0;) {
-		pid_t pid = wait(&status);
-
-		if (pid < 0) { /* a signal: the workers end after the job at hand */
-			for (int i = 0; stopping && i < o->workers; i++)
-				kill(pids[i], SIGTERM);
-			continue;
-		}
-		left--;
-		if (WIFEXITED(status) && WEXITSTATUS(status) > worst)
-			worst = WEXITSTATUS(status);
-	}
-	return worst;
+	return started ? wait_for_workers(pids, started, &before) : EXIT_SYSTEM;
 }
 
 int main(int argc, char **argv)
 {
 	const struct app_options app_options = { .program = "screening-runner", .usage = usage, .takes_arguments = true,
 						 .http = http_curl_new };
-	struct sigaction stop = { .sa_handler = on_stop };
 	struct err err = { 0 };
 	struct options o;
 	struct app app;
@@ -138,8 +171,6 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	free(arguments);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGINT, &stop, NULL);
 	random_bytes(random, sizeof(random));
 	hex_encode(random, sizeof(random), token);
 	/* Without Redis there is no duty to take; the workers wait for it. */

@@ -48,9 +48,9 @@ static void bury(struct app *app, const struct queue *queue, const struct job *j
 static int64_t limit_wait_ms(const struct job *job, const struct err *failure)
 {
 	enum { FIRST = 6, QUOTA_S = 3600 };
-	bool quota = strstr(failure->code, "quota_exceeded") && !failure->retry_after;
+	bool quota = strstr(failure->code, "quota_exceeded") != NULL;
 
-	if (failure->retry_after && !quota)
+	if (failure->retry_after)
 		return failure->retry_after * 1000LL;
 	return queue_backoff_ms(job->waits + FIRST, quota ? QUOTA_S : 0);
 }

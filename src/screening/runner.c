@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/die.h"
 #include "screening/conversation.h"
 #include "screening/jobs.h"
 #include "screening/state_machine.h"
@@ -74,8 +75,9 @@ static void pause_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
-/* One job, if one is due.  *idle: none was; *wait_ms: until the next. */
-static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
+/* One job, if one is due.  *idle: none was; *wait_ms: until the next.  -1 when the
+ * queue could not be asked. */
+static int turn(struct runner *r, bool *idle, int64_t *wait_ms)
 {
 	struct queue queue = screening_queue(r->app);
 	struct err err = { 0 };
@@ -86,7 +88,9 @@ static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
 	*wait_ms = -1;
 	if (queue_claim(&queue, r->app->mem, r->app->cfg.job_lease_s * 1000, &job, &got, wait_ms, &err)) {
 		log_event(&r->app->log, LOG_ERROR, "runner.no_queue", LOG_TEXT("reason", err.msg));
-		pause_ms(AWAY_MS);
+		if (!r->once)
+			pause_ms(AWAY_MS);
+		return -1;
 	} else if (job.buried) {
 		*idle = false;
 		job_note_buried(r->app, job.buried);
@@ -94,6 +98,7 @@ static void turn(struct runner *r, bool *idle, int64_t *wait_ms)
 		*idle = false;
 		job_run(r->app, &queue, &job);
 	}
+	return 0;
 }
 
 static void wait_for_work(struct runner *r, int64_t wait_ms)
@@ -120,7 +125,8 @@ int runner_work(struct runner *r)
 			sweep(r);
 			next_sweep = now + SWEEP_MS;
 		}
-		turn(r, &idle, &wait_ms);
+		if (turn(r, &idle, &wait_ms) && r->once)
+			return EXIT_SYSTEM;
 		if (idle && r->once)
 			break;
 		if (idle && !*r->stopping)

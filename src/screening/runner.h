@@ -7,6 +7,7 @@
 #ifndef PARLEY_SCREENING_RUNNER_H
 #define PARLEY_SCREENING_RUNNER_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "app.h"
@@ -18,7 +19,7 @@ struct runner {
 	const char *token;  /* of this runner's duty */
 	bool once;          /* leave when nothing is due */
 	bool sweeps;        /* this worker also looks for what never came */
-	volatile const int *stopping;
+	volatile const sig_atomic_t *stopping;
 };
 
 /* Takes duty on this host. */

@@ -488,17 +488,3 @@ int session_create(struct app *app, const struct session_plan *plan, const struc
 		return err_set(err, ERR_CONFLICT, "the lease of the job was lost");
 	return 0;
 }
-
-int session_list(struct app *app, size_t offset, size_t max, const char ***ids, size_t *count, struct err *err)
-{
-	struct reply r;
-
-	*count = 0;
-	if (store_call(app->store, app->mem, &r, err, "ZREVRANGE", KEY_SESSIONS, arena_printf(app->mem, "%zu", offset),
-		       arena_printf(app->mem, "%zu", offset + max - 1), NULL))
-		return -1;
-	*ids = arena_alloc(app->mem, (r.count + 1) * sizeof(**ids));
-	for (size_t i = 0; i < r.count; i++)
-		(*ids)[(*count)++] = r.items[i].text.ptr;
-	return 0;
-}

@@ -91,9 +91,6 @@ struct job;
 int session_create(struct app *app, const struct session_plan *plan, const struct queue *queue, const struct job *job,
 		   const char **id, struct err *err);
 
-/* Sessions, newest first, from `offset` of the whole list. */
-int session_list(struct app *app, size_t offset, size_t max, const char ***ids, size_t *count, struct err *err);
-
 /* PUBLIC_BASE_URL/interview/{secret} */
 char *session_link(struct app *app, const char *secret);
 

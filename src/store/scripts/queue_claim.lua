@@ -43,7 +43,7 @@ local function bury(id, job)
 	redis.call('ZREM', KEYS[1], id)
 	redis.call('ZADD', KEYS[3], now, id)
 	local reason = redis.call('HGET', job, 'reason') or ''
-	redis.call('HSET', job, 'state', 'dead', 'reason', 'given up after ' .. ARGV[3] .. ' attempts: ' .. reason)
+	redis.call('HSET', job, 'state', 'dead', 'ended', now, 'reason', 'given up after ' .. ARGV[3] .. ' attempts: ' .. reason)
 	return { '', 'buried', id, 0, 0, 0, 0, 0 }
 end
 

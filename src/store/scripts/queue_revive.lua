@@ -8,7 +8,7 @@ if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then
 	return 0
 end
 if ARGV[2] == 'retry' then
-	redis.call('HSET', KEYS[3], 'state', 'due', 'attempts', 0, 'waits', 0)
+	redis.call('HSET', KEYS[3], 'state', 'due', 'attempts', 0, 'waits', 0, 'created', now)
 	redis.call('ZADD', KEYS[1], now, ARGV[1])
 	redis.call('LPUSH', KEYS[4], '1')
 	redis.call('LTRIM', KEYS[4], 0, 63)
