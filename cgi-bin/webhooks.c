@@ -1,5 +1,6 @@
 /* Answers the webhooks of Linear, ElevenLabs and Resend; FastCGI or plain CGI. */
 #include "app.h"
+#include "base/event.h"
 #include "screening/webhooks.h"
 #include "web/serve.h"
 
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 
 	if (!app_open(&app, &options, &argc, argv, &code))
 		return code;
+	app.events = event_reader_new(app.settings);
 	code = serve(&app, &webhook_pages);
 	app_close(&app);
 	return code;

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/log.h"
 
+struct event_reader;
 struct store;
 struct http_client;
 
@@ -21,6 +22,7 @@ struct app {
 	const struct clock *clock;
 	struct store *store;
 	struct http_client *http; /* NULL in a program that does not call out */
+	struct event_reader *events; /* NULL in a program that takes no webhooks */
 	char asset_version[24]; /* changes with the content of static/: in the addresses of assets */
 };
 

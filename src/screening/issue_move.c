@@ -3,25 +3,10 @@
 
 #include <inttypes.h>
 
+#include "base/json.h"
 #include "screening/jobs.h"
 #include "store/keys.h"
 #include "store/store.h"
-
-bool linear_event_enters(struct json_object *event, const char *screening_state)
-{
-	struct str action = json_str(event, "action"), type = json_str(event, "type");
-	struct str state = json_str(event, "data.state.name");
-	struct str before = json_str(event, "updatedFrom.stateId"), after = json_str(event, "data.stateId");
-
-	if (!str_eq(type, STR("Issue")))
-		return false;
-	/* Without a name the runner, which asks Linear, decides. */
-	if (state.ptr && !str_eq_nocase(str_trim(state), str_from(screening_state)))
-		return false;
-	if (str_eq(action, STR("create")))
-		return true;
-	return str_eq(action, STR("update")) && before.ptr && !(after.ptr && str_eq(before, after));
-}
 
 char *issue_word(struct app *app, const char *workspace, const char *issue_id)
 {

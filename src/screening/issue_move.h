@@ -1,4 +1,4 @@
-/* A move of an issue in Linear: recognised, known once, its job stored.
+/* A move of an issue in Linear: known once, its job stored.
  *
  * Apart from what the runner does about it (state_machine.h), so that the program
  * that takes webhooks carries no vendor's client and no templates.
@@ -11,16 +11,12 @@
 
 #include "app.h"
 #include "base/err.h"
-#include "base/json.h"
 
 /* A webhook is repeated after a minute; until then it is not called lost. */
 enum { SWEEP_GRACE_MS = 150000 };
 
 /* What moves are known by: workspace:issue. */
 char *issue_word(struct app *app, const char *workspace, const char *issue_id);
-
-/* Whether a Linear event is an issue's entry into the state (or its creation there). */
-bool linear_event_enters(struct json_object *event, const char *screening_state);
 
 /* Stores the invitation job of one move, and that this move is known; *added is
  * false for a move or delivery seen before.  `delivery` may be NULL. */

@@ -3,10 +3,11 @@
 
 #include "app.h"
 #include "base/crypto.h"
-#include "base/json.h"
+#include "base/event.h"
 #include "base/limits.h"
 #include "screening/issue_move.h"
 #include "screening/jobs.h"
+#include "screening/linear_event.h"
 #include "screening/recording.h"
 #include "screening/workspace.h"
 #include "store/keys.h"
@@ -48,16 +49,9 @@ static int bad_event(struct response *res, const char *message)
 	return 0;
 }
 
-/* The verified body as an object, or an answered 400 (NULL). */
-static struct json_object *read_event(struct request *req, struct response *res)
+static int not_read(struct response *res, const struct err *err)
 {
-	struct err err = { 0 };
-	struct json_object *event = json_read(req->mem, req->body, &err);
-
-	if (event && json_object_is_type(event, json_type_object))
-		return event;
-	bad_event(res, "The body is not a JSON object.");
-	return NULL;
+	return err->kind == ERR_INPUT ? bad_event(res, "The body is not a JSON object.") : -1;
 }
 
 static bool is_known_delivery(const char *id)
@@ -85,24 +79,24 @@ static const struct workspace *signer(struct request *req, const struct workspac
 
 /* When it happened: the issue's own time of change, so that a repeated delivery is
  * the same move. */
-static int64_t event_time(struct app *app, struct json_object *event)
+static int64_t event_time(struct app *app, struct event *event)
 {
 	static const char *const paths[] = { "data.updatedAt", "data.createdAt", "createdAt" };
 	int64_t ms;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-		if (iso_time_parse(json_str(event, paths[i]), &ms))
+		if (iso_time_parse(event_str(event, paths[i]), &ms))
 			return ms;
 	return clock_wall_ms(app->clock);
 }
 
 static int take_linear_event(struct app *app, struct request *req, struct response *res, const struct workspace *w,
-			     struct json_object *event, struct err *err)
+			     struct event *event, struct err *err)
 {
-	const char *delivery = request_header(req, "Linear-Delivery"), *issue = json_text(event, "data.id");
+	const char *delivery = request_header(req, "Linear-Delivery"), *issue = event_text(event, "data.id");
 	bool added;
 
-	if (str_eq(json_str(event, "type"), STR("Issue")) && !(issue && str_is_token(str_from(issue), 1, 100)))
+	if (str_eq(event_str(event, "type"), STR("Issue")) && !(issue && str_is_token(str_from(issue), 1, 100)))
 		return bad_event(res, "An Issue event needs data.id.");
 	if (!linear_event_enters(event, w->screening_state))
 		return accept_event(res);
@@ -117,7 +111,7 @@ static int linear_webhook(struct app *app, struct request *req, struct response 
 {
 	struct workspace *list;
 	const struct workspace *w;
-	struct json_object *event;
+	struct event *event;
 	struct err wrong = { 0 };
 	int64_t stamp = 0;
 	size_t count;
@@ -130,10 +124,10 @@ static int linear_webhook(struct app *app, struct request *req, struct response 
 	w = signer(req, list, count, &wrong);
 	if (!w)
 		return refuse(app, req, res, "linear", &wrong);
-	event = read_event(req, res);
+	event = event_read(app->events, req->mem, req->body, err);
 	if (!event)
-		return 0;
-	present = json_int(event, "webhookTimestamp", &stamp);
+		return not_read(res, err);
+	present = event_int(event, "webhookTimestamp", &stamp);
 	if (signature_linear_time(present, stamp, clock_wall_ms(app->clock), app->cfg.linear_webhook_tolerance_s, &wrong))
 		return refuse(app, req, res, "linear", &wrong);
 	return take_linear_event(app, req, res, w, event, err);
@@ -149,10 +143,10 @@ static int store_transcript(struct app *app, struct request *req, struct respons
 	return accept_event(res);
 }
 
-static int store_recording(struct app *app, struct response *res, const char *conversation_id, struct json_object *event,
+static int store_recording(struct app *app, struct response *res, const char *conversation_id, struct event *event,
 			   struct err *err)
 {
-	struct str audio = json_str(event, "data.full_audio");
+	struct str audio = event_str(event, "data.full_audio");
 
 	if (!audio.ptr)
 		return bad_event(res, "post_call_audio needs data.full_audio.");
@@ -161,21 +155,20 @@ static int store_recording(struct app *app, struct response *res, const char *co
 	return accept_event(res);
 }
 
-static int note_call_failure(struct app *app, struct response *res, const char *conversation_id, struct json_object *event)
+static int note_call_failure(struct app *app, struct response *res, const char *conversation_id, struct event *event)
 {
 	/* Screening talks happen in the browser; a call that could not be made is campaign's. */
 	log_event(&app->log, LOG_WARNING, "elevenlabs.call_initiation_failure", LOG_TEXT("conversation", conversation_id),
-		  LOG_TEXT("reason", json_text(event, "data.failure_reason")));
+		  LOG_TEXT("reason", event_text(event, "data.failure_reason")));
 	return accept_event(res);
 }
 
-static int take_elevenlabs_event(struct app *app, struct request *req, struct response *res, struct json_object *event,
+static int take_elevenlabs_event(struct app *app, struct request *req, struct response *res, struct event *event,
 				 struct err *err)
 {
-	struct str type = json_str(event, "type"), id = json_str(event, "data.conversation_id");
+	struct str type = event_str(event, "type"), id = event_str(event, "data.conversation_id");
 	bool transcript = str_eq(type, STR("post_call_transcription")) || str_eq(type, STR("conversation.completed"));
 	bool audio = str_eq(type, STR("post_call_audio")), failure = str_eq(type, STR("call_initiation_failure"));
-	size_t turns;
 
 	if (!type.ptr)
 		return bad_event(res, "The event has no type.");
@@ -191,7 +184,7 @@ static int take_elevenlabs_event(struct app *app, struct request *req, struct re
 		return note_call_failure(app, res, id.ptr, event);
 	if (audio)
 		return store_recording(app, res, id.ptr, event, err);
-	if (!json_list(event, "data.transcript", &turns))
+	if (!event_has_list(event, "data.transcript"))
 		return bad_event(res, "The event needs data.transcript.");
 	return store_transcript(app, req, res, id.ptr, err);
 }
@@ -199,32 +192,32 @@ static int take_elevenlabs_event(struct app *app, struct request *req, struct re
 static int elevenlabs_webhook(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct err wrong = { 0 };
-	struct json_object *event;
+	struct event *event;
 
 	if (!app->cfg.have_elevenlabs)
 		return not_configured(res);
 	if (signature_elevenlabs(str_from(app->cfg.elevenlabs_webhook_secret), request_header(req, "ElevenLabs-Signature"),
 				 req->body, clock_wall_ms(app->clock), &wrong))
 		return refuse(app, req, res, "elevenlabs", &wrong);
-	event = read_event(req, res);
-	return event ? take_elevenlabs_event(app, req, res, event, err) : 0;
+	event = event_read(app->events, req->mem, req->body, err);
+	return event ? take_elevenlabs_event(app, req, res, event, err) : not_read(res, err);
 }
 
 /* ---- Resend ---- */
 
-static int take_resend_event(struct app *app, struct request *req, struct response *res, struct json_object *event,
+static int take_resend_event(struct app *app, struct request *req, struct response *res, struct event *event,
 			     const char *delivery, struct err *err)
 {
 	static const char *const kept[] = { "email.bounced", "email.complained", "email.failed", "email.suppressed",
 					    "email.delivered" };
-	struct str type = json_str(event, "type");
+	struct str type = event_str(event, "type");
 
 	if (!type.ptr)
 		return bad_event(res, "The event has no type.");
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
 		if (!str_eq(type, str_from(kept[i])))
 			continue;
-		if (!json_text(event, "data.email_id"))
+		if (!event_text(event, "data.email_id"))
 			return bad_event(res, "The event needs data.email_id.");
 		if (job_add(app, key_of(app->mem, "mail-event:", delivery), JOB_MAIL_EVENT, req->body, 0, NULL, err))
 			return -1;
@@ -236,16 +229,16 @@ static int resend_webhook(struct app *app, struct request *req, struct response 
 {
 	const char *id = request_header(req, "svix-id"), *delivery = id;
 	struct err wrong = { 0 };
-	struct json_object *event;
+	struct event *event;
 
 	if (!app->cfg.have_resend)
 		return not_configured(res);
 	if (signature_svix(req->mem, str_from(app->cfg.resend_webhook_secret), id, request_header(req, "svix-timestamp"),
 			   request_header(req, "svix-signature"), req->body, clock_wall_ms(app->clock), &wrong))
 		return refuse(app, req, res, "resend", &wrong);
-	event = read_event(req, res);
+	event = event_read(app->events, req->mem, req->body, err);
 	if (!event)
-		return 0;
+		return not_read(res, err);
 	/* A key is made of it: an unusual id is hashed. */
 	if (!is_known_delivery(delivery))
 		delivery = uuid_of(req->mem, "svix-id", id);

@@ -1,8 +1,10 @@
 /* JSON from outside: what is read can be written and read again, text is always
- * well-formed, and what reads a transcript bears any document. */
+ * well-formed, what reads a transcript bears any document, and what is taken as
+ * an event the runner can read. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/buf.h"
+#include "base/event.h"
 #include "base/json.h"
 #include "screening/transcript.h"
 
@@ -22,6 +24,26 @@ static void look_around(struct json_object *o)
 		json_int(o, paths[i], &n);
 		json_flag(o, *paths[i] ? paths[i] : "x", &flag);
 		must(json_list(o, paths[i], &len) || !len);
+	}
+}
+
+/* What is stored of an event is its bytes, which json.h reads later. */
+static void read_as_event(struct arena *mem, struct str text, struct json_object *same)
+{
+	static const char *const paths[] = { "type", "data", "data.id", "data.transcript", "webhookTimestamp", "x.y.z", "" };
+	struct err err = { 0 };
+	struct event *e = event_read(event_reader_new(mem), mem, text, &err);
+	int64_t n;
+
+	must(e ? json_object_is_type(same, json_type_object) : err.kind == ERR_INPUT);
+	for (size_t i = 0; e && i < ARRAY_LEN(paths); i++) {
+		struct str s = event_str(e, paths[i]);
+		const char *inside = event_text(e, paths[i]);
+
+		must(!s.ptr || !s.ptr[s.len]);
+		must(!inside || strlen(inside) == s.len);
+		event_int(e, paths[i], &n);
+		must(!event_has_list(e, paths[i]) || !s.ptr);
 	}
 }
 
@@ -49,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_object *o = json_read(mem, all_of(data, size), &err);
 	struct buf *quoted = buf_in(mem, 6 * size + 2);
 
+	read_as_event(mem, all_of(data, size), o);
 	if (o) {
 		look_around(o);
 		must(json_read(mem, str_from(json_write(o)), &err));

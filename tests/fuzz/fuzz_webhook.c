@@ -7,8 +7,8 @@
 
 #include "app.h"
 #include "base/crypto.h"
-#include "base/json.h"
-#include "screening/issue_move.h"
+#include "base/event.h"
+#include "screening/linear_event.h"
 #include "screening/webhooks.h"
 #include "store/store.h"
 #include "tests/support/cgi_source.h"
@@ -23,8 +23,10 @@ static struct app *the_app(void)
 	if (app.mem)
 		return &app;
 	fixed_clock_init(&clock, NOW_S * 1000LL);
-	app.settings = app.mem = arena_new();
+	app.settings = arena_new();
+	app.mem = arena_new();
 	app.clock = &clock.base;
+	app.events = event_reader_new(app.settings);
 	app.log = (struct log){ .fd = open("/dev/null", O_WRONLY), .program = "fuzz", .clock = app.clock };
 	app.store = store_new("unix:///nonexistent/redis", app.clock);
 	app.cfg.have_elevenlabs = app.cfg.have_resend = true;
@@ -77,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct app *app = the_app();
 	struct str body = all_of(data, size);
-	struct json_object *event;
+	struct event *event;
 	struct err err = { 0 };
 
 	if (!size)
@@ -89,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (data[0] == 'r') {
 		post(app, "/api/webhooks/resend", body);
 	} else {
-		event = json_read(app->mem, body, &err); /* Linear's secrets are in Redis */
+		event = event_read(app->events, app->mem, body, &err); /* Linear's secrets are in Redis */
 		if (event)
 			linear_event_enters(event, "Screening");
 	}

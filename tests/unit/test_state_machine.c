@@ -4,6 +4,7 @@
 
 #include "screening/issue_move.h"
 #include "screening/jobs.h"
+#include "screening/linear_event.h"
 #include "store/keys.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/redis_server.h"
@@ -66,12 +67,15 @@ static const struct {
 
 static void only_an_entry_into_the_state_invites(void **state)
 {
+	struct event_reader *reader = event_reader_new(app.mem);
 	struct err err = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		check_row(rows[i].event, linear_event_enters(json_read(app.mem, str_from(rows[i].event), &err), "Screening") ==
-						 rows[i].enters);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct event *event = event_read(reader, app.mem, str_from(rows[i].event), &err);
+
+		check_row(rows[i].event, event && linear_event_enters(event, "Screening") == rows[i].enters);
+	}
 }
 
 static bool enter(const char *issue, int64_t at_ms, const char *delivery)
