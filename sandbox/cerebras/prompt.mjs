@@ -16,6 +16,11 @@ function contentOf({ content }) {
 	return Array.isArray(content) ? content.map((part) => part.text ?? "").join("\n") : "";
 }
 
+/** What stands between two tags. The closing one repeats the words of the opening one: what is spoken cannot close it. */
+function between(text, tag) {
+	return new RegExp(`<${tag}\\b([^>]*)>([\\s\\S]*?)</${tag}\\1>`, "i").exec(text)?.[2];
+}
+
 /**
  * [{speaker: "candidate"|"agent", text, time, label, index}] in the order of the prompt; `text` is always a part of it.
  * Only the user's messages are read, and only what is marked as transcript when something is: neither an example in the
@@ -23,7 +28,7 @@ function contentOf({ content }) {
  */
 export function findTurns(messages) {
 	const all = messages.filter((message) => message.role === "user").map(contentOf).join("\n");
-	const source = /<transcript\b[^>]*>([\s\S]*?)<\/transcript\b/i.exec(all)?.[1] ?? all;
+	const source = between(all, "transcript") ?? all;
 	const fromLines = turnsFromLines(source);
 	return (fromLines.length ? fromLines : turnsFromJson(source)).map((turn, index) => ({ ...turn, index }));
 }
@@ -78,7 +83,7 @@ function speakerOf(word) {
  */
 export function findFacts(messages, part = null) {
 	const all = messages.filter((message) => message.role === "user").map(contentOf).join("\n") || promptText(messages);
-	const source = new RegExp(`<${part}\\b[^>]*>([\\s\\S]*?)</${part}\\b`, "i").exec(all)?.[1] ?? all;
+	const source = between(all, part) ?? all;
 	const items = source.split("\n").map((line) => /^\s*(?:[-*•]|\d+[.)])\s+(.{15,})$/.exec(line)?.[1]).filter(Boolean);
 	const sentences = source.split(/\n|[.!?]+\s/).filter((sentence) => sentence.trim().split(/\s+/).length >= 5 && !/[{}<>@]/.test(sentence));
 	const contact = /^\W*(?:name|e-?mail|phone|address)\W|^\[.*\]$/i;
