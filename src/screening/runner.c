@@ -58,9 +58,11 @@ static void sweep(struct runner *r)
 {
 	struct app *app = r->app;
 	struct err err = { 0 };
+	struct queue queue = screening_queue(app);
 	struct reply reply;
 
-	if (conversation_sweep(app, &err) || linear_sweep(app, &err) || prune_lists(app, &err) ||
+	if (queue_free_gone(&queue, app->mem, &err) || conversation_sweep(app, &err) || linear_sweep(app, &err) ||
+	    prune_lists(app, &err) ||
 	    store_call(app->store, app->mem, &reply, &err, "SET", KEY_RUNNER_SEEN,
 		       arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), NULL))
 		log_event(&app->log, LOG_WARNING, "runner.sweep_failed", LOG_TEXT("reason", err.msg));

@@ -2,13 +2,14 @@
  *
  * A job waits until it is due, is leased with a fencing token, and ends as done,
  * due again, or dead with its reason.  A lease that runs out (its worker was
- * killed) makes the job due again.  Steps that were done are recorded in the
+ * killed) makes the job due again; on the worker's own machine it need not run
+ * out first, see queue_free_gone().  Steps that were done are recorded in the
  * job's row and survive, so the next worker resumes after the last one.  Jobs
  * that share a `serial` word never run at the same time.
  *
  * Row KEY_JOB<id>: id, kind, payload, state (due, leased, done, dead, discarded),
  * serial, attempts, waits (turns that ended without counting as an attempt), fence,
- * created, reason, ended, step:<name>.
+ * created, reason, ended, owner (fence and process), step:<name>.
  */
 #ifndef PARLEY_STORE_QUEUE_H
 #define PARLEY_STORE_QUEUE_H
@@ -48,6 +49,10 @@ int queue_add(const struct queue *q, struct arena *mem, const struct queue_entry
  * (-1: none waits). */
 int queue_claim(const struct queue *q, struct arena *mem, int lease_ms, struct job *job, bool *got, int64_t *wait_ms,
 		struct err *err);
+
+/* Ends the leases of workers of this machine that are no more, so that what a
+ * killed worker held is taken up within seconds. */
+int queue_free_gone(const struct queue *q, struct arena *mem, struct err *err);
 
 /* Waits until something was added, at most timeout_ms. */
 int queue_wait(const struct queue *q, struct arena *mem, int timeout_ms, struct err *err);

@@ -5,6 +5,8 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/keys.h"
 #include "store/queue.h"
@@ -213,6 +215,56 @@ static void an_expired_lease_goes_to_the_next_worker(void **state)
 	assert_string_equal(info("j").state, "leased");
 	assert_int_equal(queue_done(&queue, mem, &second, "", &err), 0);
 	LOST(queue_done(&queue, mem, &second, "", &err)); /* once only */
+}
+
+/* A worker of its own, that leases what is due and is killed with the lease. */
+static pid_t killed_worker(void)
+{
+	struct store *parents = queue.store;
+	struct job job;
+	int64_t wait_ms;
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		queue.store = store_new(server.url, &system_clock);
+		if (claim(&job, LONG_MS, &wait_ms) && write(ready[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	assert_ptr_equal(queue.store, parents);
+	kill(pid, SIGKILL);
+	return pid;
+}
+
+static void a_killed_workers_lease_need_not_run_out(void **state)
+{
+	siginfo_t end;
+	struct job job;
+	int64_t wait_ms;
+	pid_t pid;
+
+	(void)state;
+	for (int reaped = 0; reaped < 2; reaped++) {
+		add((struct queue_entry){ .id = reaped ? "reaped" : "zombie" });
+		pid = killed_worker();
+		assert_int_equal(waitid(P_PID, (id_t)pid, &end, WEXITED | (reaped ? 0 : WNOWAIT)), 0);
+		assert_false(claim(&job, LONG_MS, &wait_ms));
+		assert_int_equal(queue_free_gone(&queue, mem, &err), 0);
+		assert_true(claim(&job, LONG_MS, &wait_ms));
+		assert_int_equal(job.attempts, 2);
+		if (!reaped)
+			waitid(P_PID, (id_t)pid, &end, WEXITED);
+		/* The living are left alone. */
+		assert_int_equal(queue_free_gone(&queue, mem, &err), 0);
+		assert_int_equal(queue_done(&queue, mem, &job, "", &err), 0);
+	}
 }
 
 static void steps_survive_the_worker_that_did_them(void **state)
@@ -488,6 +540,7 @@ int main(void)
 		TEST(what_is_known_is_not_added_again),
 		TEST(what_is_remembered_ends_one_day),
 		TEST(an_expired_lease_goes_to_the_next_worker),
+		TEST(a_killed_workers_lease_need_not_run_out),
 		TEST(steps_survive_the_worker_that_did_them),
 		TEST(a_step_renews_the_lease),
 		TEST(a_retry_comes_back_with_its_reason),
