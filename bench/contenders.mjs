@@ -52,7 +52,7 @@ async function nodes(house, kind, given) {
 
 async function pageOf(contender, somePath) {
 	const response = await fetch(`http://127.0.0.1:${contender.port}${somePath}`), page = await response.text();
-	if (response.status !== 200 || !page.includes('Hello Candidate 0 O&#39;Neill')) throw new Error(`the page of ${contender.name} is not what it should be: ${response.status}`);
+	if (response.status !== 200 || !page.includes('<bdi>Candidate 0 O&#39;Neill</bdi>')) throw new Error(`the page of ${contender.name} is not what it should be: ${response.status}`);
 	return page;
 }
 
