@@ -261,7 +261,7 @@ static const struct cli_command commands[] = {
 	  .options = { { "reset", NULL, "make a new password for an operator that exists" } } },
 	{ .group = "operator", .verb = "add", .words = "EMAIL", .least = 1, .most = 1, .run = run_add,
 	  .help = "Add an operator and print the password made for them",
-	  .options = { { "role", "ROLE", "admin, operator or viewer" } } },
+	  .options = { { "role", "ROLE", "admin, operator or viewer; always needed" } } },
 	{ .group = "operator", .verb = "reset", .words = "EMAIL", .least = 1, .most = 1, .run = run_reset,
 	  .help = "Make a new password for an operator and print it" },
 	{ .group = "operator", .verb = "remove", .words = "EMAIL", .least = 1, .most = 1, .run = run_remove,

@@ -142,8 +142,8 @@ static const struct cli_command commands[] = {
 	  .help = "Add a Linear workspace, or replace one of that name\n"
 		  "Asks Linear whether the key is good before it is stored. The states are those\n"
 		  "of the settings unless named here.",
-	  .options = { { "api-key-file", "FILE", "file with the personal API key, - for standard input" },
-		       { "webhook-secret-file", "FILE", "file with the secret of the webhook, - for standard input" },
+	  .options = { { "api-key-file", "FILE", "file with the personal API key, - for standard input; always needed" },
+		       { "webhook-secret-file", "FILE", "file with the secret of the webhook, - for standard input; always needed" },
 		       { "screening-state", "STATE", "state that starts an interview" },
 		       { "pass-state", "STATE", "state after a pass" },
 		       { "fail-state", "STATE", "state after a fail" },
