@@ -51,6 +51,54 @@ simdjson::error_code parse(dom::parser &parser, struct str text, size_t capacity
 	return parser.parse(text.ptr, text.len, COPIED).get(root);
 }
 
+int hex_value(const char *p)
+{
+	int n = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = p[i];
+		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+
+		if (digit < 0)
+			return -1;
+		n = n * 16 + digit;
+	}
+	return n;
+}
+
+// The value of an escape of four hexadecimal digits at that place, or -1.
+int escape_at(struct str s, size_t i)
+{
+	return s.len - i >= 6 && s.ptr[i] == '\\' && s.ptr[i + 1] == 'u' ? hex_value(s.ptr + i + 2) : -1;
+}
+
+// JSON's grammar allows half a surrogate pair, which simdjson refuses; it stands
+// for no character.  A copy in which each has become U+FFFD.
+struct str without_halves(struct arena *a, struct str s)
+{
+	char *copy = arena_strndup(a, s.ptr, s.len);
+
+	for (size_t i = 0; i < s.len; i++) {
+		int first = escape_at(s, i);
+		int second = first >= 0xd800 && first < 0xdc00 && s.len - i >= 12 ? escape_at(s, i + 6) : -1;
+
+		if (second >= 0xdc00 && second < 0xe000)
+			i += 11;
+		else if (first >= 0xd800 && first < 0xe000)
+			memcpy(copy + i + 2, "fffd", 4);
+		else if (s.ptr[i] == '\\')
+			i++; // whatever is escaped, it begins no escape
+	}
+	return { copy, s.len };
+}
+
+simdjson::error_code parse_any(struct event_reader *r, struct arena *a, struct str text, dom::element &root)
+{
+	if (text.len <= KEPT)
+		return parse(r->parser, text, KEPT, root);
+	return parse(event_reader_new(a)->parser, text, text.len, root);
+}
+
 // An object is searched to its end, because the last of two members counts.
 bool member(dom::element from, std::string_view key, dom::element &found)
 {
@@ -96,10 +144,10 @@ extern "C" struct event *event_read(struct event_reader *r, struct arena *a, str
 	dom::element root;
 	simdjson::error_code code = simdjson::EMPTY;
 
-	if (text.len && text.len <= KEPT)
-		code = parse(r->parser, text, KEPT, root);
-	else if (text.len)
-		code = parse(event_reader_new(a)->parser, text, text.len, root);
+	if (text.len)
+		code = parse_any(r, a, text, root);
+	if (code == simdjson::STRING_ERROR)
+		code = parse_any(r, a, without_halves(a, text), root);
 	if (!code && !root.is_object())
 		code = simdjson::INCORRECT_TYPE;
 	if (code) {

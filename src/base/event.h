@@ -4,8 +4,8 @@
  * simdjson behind a C header, because making json-c's objects of a transcript
  * costs more than all else that is done about a webhook.  base/json.h stays the
  * way to read what is used whole.  Stricter than that: what RFC 8259 has no
- * word for is refused, and so are half a surrogate pair and a number that fits
- * neither 64 bits nor a double, which simdjson does not read.
+ * word for is refused, and so is a number that fits neither 64 bits nor a double,
+ * which simdjson does not read.  Half a surrogate pair becomes U+FFFD.
  *
  * The getters follow "a.b.c" and answer NULL/false for what is absent or of
  * another type.  Of two members with one name the last counts, as in json.h.
