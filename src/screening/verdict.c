@@ -399,7 +399,7 @@ static int finish_move(struct verdict *v, const char *outcome, struct err *err)
 	return job_step_done(v->app, v->queue, v->job, "move", outcome, err);
 }
 
-/* Only from the screening state: a person who moved the issue meanwhile is right.
+/* Never by a talk on a link that was replaced or withdrawn since.  Only from the screening state: a person who moved the issue meanwhile is right.
  * The intent is written first, so that after a crash our own move is known. */
 static int try_move(struct verdict *v, const char *name, struct err *err)
 {
@@ -415,6 +415,8 @@ static int try_move(struct verdict *v, const char *name, struct err *err)
 	now = issue.state;
 	if (intent && now.id && !strcmp(now.id, intent))
 		return finish_move(v, "moved", err);
+	if (v->row.revoked_ms)
+		return finish_move(v, "replaced", err);
 	if (issue.trashed || !now.name || !str_eq_nocase(str_trim(str_from(now.name)), str_from(v->workspace.screening_state)))
 		return finish_move(v, "changed", err);
 	if (linear_team_state(&v->linear, app->mem, issue.team_id, name, &target, &missing)) {

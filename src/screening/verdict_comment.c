@@ -28,6 +28,9 @@ static void write_move(const struct verdict_words *w, struct buf *out)
 		buf_puts(out, "The issue had left **");
 		markdown_text(out, str_from(w->screening));
 		buf_puts(out, "** meanwhile, so its state was not changed.\n\n");
+	} else if (!strcmp(w->moved, "replaced")) {
+		buf_puts(out, "This talk was held by a link that has been replaced or withdrawn since, so the state of the issue was not "
+			      "changed.\n\n");
 	} else if (!strcmp(w->moved, "no-state")) {
 		buf_puts(out, "The team has no state named **");
 		markdown_text(out, str_from(w->target));

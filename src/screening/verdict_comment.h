@@ -11,7 +11,7 @@
 
 struct verdict_words {
 	struct json_object *evaluation;
-	const char *moved;     /* moved, stays, changed, no-state */
+	const char *moved;     /* moved, stays, changed, replaced, no-state */
 	const char *target;    /* the state it was meant for, or NULL */
 	const char *screening; /* the state it stays in */
 	bool again;            /* a person asked to judge again */
