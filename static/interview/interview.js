@@ -81,6 +81,8 @@ class Interview {
 		hideProblem(this.problem);
 		this.starting = true;
 		setBusy(this.button, true);
+		// Who is on the way back into the talk cannot leave it for good at the same time.
+		element('finish').disabled = true;
 		try {
 			this.progressing('Waiting for your microphone …');
 			await this.microphone.hold();
@@ -91,6 +93,7 @@ class Interview {
 			this.fail(error);
 		} finally {
 			this.starting = false;
+			element('finish').disabled = false;
 			setBusy(this.button, false);
 			this.allowStart();
 			this.microphone.release();

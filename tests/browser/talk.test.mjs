@@ -164,6 +164,22 @@ test('an interviewer who hangs up unheard leaves the way back open, also after a
 	await status('Connected');
 });
 
+test('who is on the way back into the talk cannot finish it at the same time', async () => {
+	const call = await talk();
+	call.close(1011, 'internal');
+	await heading('The connection was lost');
+	let answer;
+	const good = double.actions.session;
+	double.actions.session = () => new Promise((resolve) => {
+		answer = () => resolve(good());
+	});
+	await button('Continue interview').click();
+	await until(() => answer, 'the question for a new session');
+	assert.equal(await button('Finish here').isDisabled(), true);
+	answer();
+	await status('Connected');
+});
+
 for (const [name, act] of [['closes with an error', (call) => call.close(1011, 'internal')], ['vanishes', (call) => call.vanish()]]) {
 	test(`when the connection ${name}, the talk can be continued with a fresh session`, async () => {
 		const first = await talk();
