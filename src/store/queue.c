@@ -1,13 +1,10 @@
 /* See queue.h. */
 #include "store/queue.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/process.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 
@@ -50,76 +47,24 @@ int queue_add(const struct queue *q, struct arena *mem, const struct queue_entry
 	return 0;
 }
 
-/* When a process began, in clock ticks since boot: its number may be used again,
- * the two together are not.  0 when it is dead and only waits for its parent,
- * which in a container may be forever.  False: it cannot be looked at. */
-static bool process_start(struct arena *mem, int64_t pid, int64_t *start)
-{
-	enum { STATE = 0, START = 19 }; /* fields after the name, which may hold anything */
-	int fd = open(arena_printf(mem, "/proc/%" PRId64 "/stat", pid), O_RDONLY | O_CLOEXEC);
-	char text[1024], *name_end;
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	struct str rest, field;
-	bool dead = false;
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	name_end = strrchr(text, ')');
-	if (!name_end || name_end[1] != ' ')
-		return false;
-	rest = str_from(name_end + 2);
-	for (int i = STATE; i <= START; i++) {
-		field = str_cut(rest, ' ', &rest);
-		if (i == STATE)
-			dead = str_eq(field, STR("Z")) || str_eq(field, STR("X"));
-	}
-	*start = dead ? 0 : str_number(field, INT64_MAX);
-	return *start >= 0;
-}
-
-/* The machine, or the container on it: only there a process number means anything. */
-static const char *machine_name(struct arena *mem)
-{
-	char host[80] = "", space[64] = "";
-
-	gethostname(host, sizeof(host) - 1);
-	if (readlink("/proc/self/ns/pid", space, sizeof(space) - 1) < 0)
-		return NULL;
-	return arena_printf(mem, "%s/%s ", host, space);
-}
-
 /* Notes who works on the job.  When that fails the job only waits for its lease to run out. */
 static void note_owner(const struct queue *q, struct arena *mem, const struct job *job)
 {
-	const char *machine = machine_name(mem);
+	const char *self = process_identity(mem);
 	struct err ignored = { 0 };
 	struct reply r;
-	int64_t start;
 
-	if (machine && process_start(mem, getpid(), &start))
+	if (self)
 		store_call(q->store, mem, &r, &ignored, "HSET", job_key(mem, job->id), "owner",
-			   arena_printf(mem, "%" PRId64 " %s%" PRId64 " %" PRId64, job->fence, machine, (int64_t)getpid(), start), NULL);
+			   arena_printf(mem, "%" PRId64 " %s", job->fence, self), NULL);
 }
 
-/* owner: "FENCE MACHINE PID START", or nothing.  In doubt the owner lives. */
+/* owner: "FENCE IDENTITY", or nothing: an owner of an earlier lease does not count. */
 static bool is_gone(struct arena *mem, struct str owner, struct str fence)
 {
-	const char *machine = machine_name(mem);
-	struct str rest;
-	int64_t pid, began, start;
+	struct str identity;
 
-	if (!machine || !str_eq(str_cut(owner, ' ', &rest), fence) || !str_starts(rest, str_from(machine)))
-		return false;
-	rest.ptr += strlen(machine);
-	rest.len -= strlen(machine);
-	pid = str_number(str_cut(rest, ' ', &rest), INT32_MAX);
-	began = str_number(rest, INT64_MAX);
-	if (pid <= 0 || began < 0)
-		return false;
-	if (kill((pid_t)pid, 0) && errno == ESRCH)
-		return true;
-	return process_start(mem, pid, &start) && start != began;
+	return str_eq(str_cut(owner, ' ', &identity), fence) && identity.ptr && process_is_gone(mem, identity);
 }
 
 int queue_free_gone(const struct queue *q, struct arena *mem, struct err *err)
