@@ -64,7 +64,7 @@ static bool read_question(struct request *req, struct response *res, struct ques
 	struct err bad = { 0 };
 
 	*q = (struct question){ .limit = PAGE_DEFAULT };
-	if (req->query.len > LIMIT_QUERY || form_parse(req->mem, req->query, &form, &bad))
+	if (request_query(req, &form, &bad))
 		return refuse(res, NULL, "The query could not be understood."), false;
 	for (size_t i = 0; i < form.count; i++) {
 		struct str name = form.fields[i].name, value = form.fields[i].value;

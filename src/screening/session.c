@@ -7,6 +7,7 @@
 
 #include "base/crypto.h"
 #include "base/limits.h"
+#include "screening/evaluation.h"
 #include "screening/workspace.h"
 #include "store/keys.h"
 #include "store/queue.h"
@@ -234,7 +235,7 @@ int session_peek(struct app *app, struct str secret, enum link_state *state, str
 	peek->opened = reply_text(&r[ROW].items[3]) != NULL;
 	peek->started = reply_text(&r[ROW].items[4]) != NULL;
 	/* An inconclusive talk may be taken up again. */
-	peek->finished = reply_text(&r[ROW].items[5]) && strcmp(reply_text(&r[ROW].items[5]), "inconclusive");
+	peek->finished = reply_text(&r[ROW].items[5]) && strcmp(reply_text(&r[ROW].items[5]), RESULT_INCONCLUSIVE);
 	return 0;
 }
 

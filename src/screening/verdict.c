@@ -159,7 +159,7 @@ static int collect(struct verdict *v, bool *waits, struct err *err)
 }
 
 /* " id id ": which conversations a transcript or result rests on. */
-static const char *conversation_list(struct verdict *v)
+static const char *conversation_list(const struct verdict *v)
 {
 	struct buf *ids = buf_in(v->app->mem, LIMIT_PARTS * (LIMIT_CONVERSATION_ID + 1) + 2);
 
@@ -509,7 +509,7 @@ static bool is_judged(const struct verdict *v)
 {
 	if (v->begun)
 		return v->judged_by && strcmp(v->judged_by, v->job->id) && is_covered(v, json_text(v->evaluation, "judged"));
-	return !v->by_request && is_covered(v, conversation_list((struct verdict *)v));
+	return !v->by_request && is_covered(v, conversation_list(v));
 }
 
 static int judge(struct verdict *v, struct err *err)

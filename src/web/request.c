@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/limits.h"
-#include "web/form.h"
 
 static struct str variable(const struct request *req, const char *name)
 {
@@ -68,15 +67,11 @@ struct str request_param(const struct request *req, const char *name)
 	return STR("");
 }
 
-const char *request_query(const struct request *req, const char *name, struct err *err)
+int request_query(const struct request *req, struct form *form, struct err *err)
 {
-	struct form form;
-
-	if (req->query.len > LIMIT_QUERY) {
-		err_set(err, ERR_INPUT, "the query is too long");
-		return NULL;
-	}
-	return form_parse(req->mem, req->query, &form, err) ? NULL : form_get(&form, name);
+	if (req->query.len > LIMIT_QUERY)
+		return err_set(err, ERR_INPUT, "the query is too long");
+	return form_parse(req->mem, req->query, form, err);
 }
 
 bool request_is_type(const struct request *req, const char *type)

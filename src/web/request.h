@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "web/form.h"
 
 enum { REQUEST_PARAMS = 4 };
 
@@ -44,8 +45,8 @@ const char *request_header(const struct request *req, const char *name);
 /* A :word of the route; empty when there is none of that name. */
 struct str request_param(const struct request *req, const char *name);
 
-/* A parameter of the query, decoded; NULL when absent.  Malformed: NULL and ERR_INPUT. */
-const char *request_query(const struct request *req, const char *name, struct err *err);
+/* The parameters of the query, decoded.  Malformed or too long: ERR_INPUT. */
+int request_query(const struct request *req, struct form *form, struct err *err);
 
 /* True when Content-Type is `type`, parameters aside. */
 bool request_is_type(const struct request *req, const char *type);
