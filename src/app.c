@@ -120,7 +120,7 @@ bool app_open(struct app *app, const struct app_options *options, int *argc, cha
 	app->mem = arena_new();
 	app->store = store_new(app->cfg.redis_url, app->clock);
 	if (options->http) {
-		app->http = options->http(app->clock);
+		app->http = options->http();
 		app->http->most_ms = app->cfg.vendor_timeout_s * 1000;
 	}
 	return true;

@@ -32,7 +32,7 @@ struct app_options {
 	bool takes_arguments;   /* leave unknown arguments to the program */
 	/* http_curl_new of a program that calls out.  One that does not leaves it NULL, and
 	 * carries neither libcurl nor the thirty libraries behind it. */
-	struct http_client *(*http)(const struct clock *clock);
+	struct http_client *(*http)(void);
 };
 
 /* Reads the command line (--env FILE, --check-config, --help) and the settings

@@ -51,7 +51,7 @@ struct http_client {
 	int most_ms; /* no call may take longer, whatever it asks for; 0: no such bound */
 };
 
-struct http_client *http_curl_new(const struct clock *clock);
+struct http_client *http_curl_new(void);
 void http_curl_free(struct http_client *client);
 
 /* Adds a header; the call must have room (a bug otherwise). */

@@ -10,7 +10,6 @@
 
 struct curl_client {
 	struct http_client base;
-	const struct clock *clock;
 	CURL *easy;
 };
 
@@ -185,7 +184,7 @@ static int curl_send(struct http_client *self, struct arena *mem, const struct h
 	return rc;
 }
 
-struct http_client *http_curl_new(const struct clock *clock)
+struct http_client *http_curl_new(void)
 {
 	struct curl_client *c = calloc(1, sizeof(*c));
 
@@ -193,7 +192,6 @@ struct http_client *http_curl_new(const struct clock *clock)
 		die_out_of_memory();
 	c->base.send = curl_send;
 	c->base.free = http_curl_free;
-	c->clock = clock;
 	return &c->base;
 }
 

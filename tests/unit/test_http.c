@@ -22,7 +22,7 @@ static int setup(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 
 	w->mem = arena_new();
-	w->http = http_curl_new(&system_clock);
+	w->http = http_curl_new();
 	*state = w;
 	return 0;
 }
