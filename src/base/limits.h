@@ -39,25 +39,9 @@ enum limits {
 	LIMIT_KEY_POINT = 600,
 
 	/* campaigns */
-	LIMIT_BODY_LEADS = 256 << 20, /* a CSV of a million rows; read as a stream */
-	LIMIT_CSV_FIELD = 4 << 10,
-	LIMIT_COLUMNS = 64,
-	LIMIT_VARIABLE_NAME = 64,
-	LIMIT_VARIABLE = 1000,
-	LIMIT_REJECTED = 1000,  /* rows that an import tells one by one; the rest is counted */
-	LIMIT_LEADS = 5000000,  /* of one campaign */
-	LIMIT_SCRIPT = 5000,    /* characters of an agent's script, and of what it becomes */
-	LIMIT_SAY = 500,
-	LIMIT_KEYS = 12,
-	LIMIT_HOLIDAYS = 400,
+	LIMIT_SCRIPT = 5000, /* characters of an agent's script, and of what is spoken */
 	LIMIT_DELAYS = 20,
-	LIMIT_ATTEMPTS = 50,
-	LIMIT_CONCURRENT = 1000,
-	LIMIT_CALLS_PER_SECOND = 100000,
-	LIMIT_DAILY_CAP = 10000000,
-	LIMIT_EVENTS = 10000, /* kept of a campaign (contract 3.5) */
 	LIMIT_AUDIO = 32 << 20,
-	LIMIT_SPEECH = 2000,    /* of what a called person said */
 
 	/* settings */
 	LIMIT_DOTENV = 64 << 10,

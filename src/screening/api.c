@@ -3,28 +3,10 @@
 #include "screening/api.h"
 
 #include "app.h"
-#include "base/crypto.h"
 #include "base/limits.h"
 #include "screening/health.h"
 #include "screening/interviews_api.h"
-
-/* Both sides are hashed first, so that the time tells nothing about the key, its
- * length included. */
-static bool has_key(const struct app *app, const struct request *req)
-{
-	struct str scheme, key, value = str_from(request_header(req, "Authorization"));
-	unsigned char given[SHA256_SIZE], wanted[SHA256_SIZE];
-
-	if (!app->cfg.orchestrator_api_key)
-		return false;
-	scheme = str_cut(value, ' ', &key);
-	if (!key.ptr || !str_eq_nocase(scheme, STR("Bearer")))
-		return false;
-	sha256(str_trim(key), given);
-	sha256(str_from(app->cfg.orchestrator_api_key), wanted);
-	return equal_constant_time((struct str){ (const char *)given, sizeof(given) },
-				   (struct str){ (const char *)wanted, sizeof(wanted) });
-}
+#include "web/access.h"
 
 /* A monitoring agent on this machine.  A proxy on this machine has loopback's
  * address too, but says for whom it asks. */
@@ -43,7 +25,7 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 		return 0;
 	if (str_eq(req->path, STR("/metrics")) && is_local(req))
 		return 0;
-	return has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
+	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
 }
 
 static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,

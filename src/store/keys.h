@@ -87,69 +87,16 @@
 #define KEY_QUEUE "parley:queue:"
 #define KEY_JOB "parley:job:"
 
-/* ---- campaigns (owner: src/campaign, scripts campaign_*.lua, lead_*.lua, call_*.lua) ---- */
+/* ---- campaigns (owner: src/campaign) ---- */
 
-/* Hash, an agent: agent.h; no end. */
+/* Hash, an agent: json, revision; no end. */
 #define KEY_AGENT "parley:agent:"
 /* Sorted set, agent ids by creation in ms; no end. */
 #define KEY_AGENTS "parley:agents"
-/* Hash, a campaign: config (JSON of its settings), state, state_reason, revision, created, started,
- * seq (of its last event), next_lead, failures (in a row, of the system), last_failures; no end. */
-#define KEY_CAMPAIGN "parley:campaign:"
-/* Sorted set, campaign ids by creation in ms; no end. */
-#define KEY_CAMPAIGNS "parley:campaigns"
-/* Set, campaigns that the runner looks at: running, or with calls, leads or keys left to settle. */
-#define KEY_CAMPAIGNS_ACTIVE "parley:campaigns-active"
-/* Hash by campaign: total, pending, calling, waiting, done, attempts, o:OUTCOME. */
-#define KEY_COUNTS "parley:counts:"
-/* Hash by campaign:number, one lead: p (phone), n (name), z (time zone as given), g (group), s (state: p c w d),
- * o (outcome), a (attempts), t (next call, ms), q (its last attempt), h (held for), v:NAME (variables).  Short
- * names: there are millions. */
-#define KEY_LEAD "parley:lead:"
-/* Hash by campaign:bucket: telephone number to lead number; 16384 buckets keep each small (lead.h). */
-#define KEY_PHONES "parley:phones:"
-/* Hash by campaign: zones of recipients ("" the campaign's, else names joined by '&') to the group's number. */
-#define KEY_GROUPS "parley:groups:"
-/* Sorted set by campaign:group, leads to be called: never called ones by their number, waiting ones by due ms. */
-#define KEY_DUE "parley:due:"
-/* Sorted set by campaign:reason, leads held back, by the ms at which to look again. */
-#define KEY_HELD "parley:held:"
-/* Sorted set by campaign, leads that are done: outcome's number * 2^32 + lead number. */
-#define KEY_DONE "parley:done:"
-/* Hash by campaign: outcome to its number. */
-#define KEY_OUTCOMES "parley:outcomes:"
-/* Hash, one attempt: call.h; KEEP_RECORDS_S. */
-#define KEY_CALL "parley:call:"
-/* Sorted set by campaign: attempts by placed ms. */
-#define KEY_CALLS "parley:calls:"
-/* List by campaign:lead: its attempts, oldest first. */
-#define KEY_LEAD_CALLS "parley:lead-calls:"
-/* Sorted set by campaign: attempts that hold a slot, by placed ms. */
-#define KEY_LIVE_CALLS "parley:live-calls:"
-/* Sorted set: attempts of all campaigns that are not settled, by the ms at which Twilio is asked. */
-#define KEY_CALLS_OPEN "parley:calls-open"
-/* String by Twilio's CallSid: the attempt; KEEP_SID_S. */
-#define KEY_SID "parley:sid:"
-/* Hash, telephone numbers in a live call: number to attempt. */
-#define KEY_NUMBERS_LIVE "parley:numbers-live"
-/* Sorted set by telephone number: attempts of the last day or gap, by ms. */
-#define KEY_CONTACT "parley:contact:"
-/* String, us of the next free moment of the pace: by "account" or campaign. */
-#define KEY_PACE "parley:pace:"
-/* String: Twilio asked for a pause (429); as long as it. */
-#define KEY_TWILIO_SLOW "parley:twilio-slow"
-/* String counter by campaign:day of its zone: calls placed; KEEP_PLACED_S. */
-#define KEY_PLACED "parley:placed:"
-/* Hash: telephone number to {"reason","source","created_at"}; no end. */
+/* Hash: telephone number to its entry of the do-not-call list, JSON; no end. */
 #define KEY_DO_NOT_CALL "parley:do-not-call"
-/* Sorted set: telephone numbers of the do-not-call list by ms; no end. */
+/* Sorted set, all scores 0: the telephone numbers of the do-not-call list in their order; no end. */
 #define KEY_DO_NOT_CALL_LIST "parley:do-not-call-list"
-/* Stream by campaign, id SEQ-0: its last LIMIT_EVENTS events (live/feed.h). */
-#define KEY_EVENTS "parley:events:"
-/* Stream of hints "campaign c has an event": what the relay blocks on; about 1000 entries. */
-#define KEY_LIVE "parley:live"
-/* String by campaign: an import is being read; a few minutes. */
-#define KEY_IMPORT "parley:import:"
 
 enum keep {
 	KEEP_RECORDS_S = 180 * 86400,
@@ -157,8 +104,6 @@ enum keep {
 	KEEP_GONE_S = 30 * 86400,
 	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */
 	KEEP_DONE_JOBS_S = 7 * 86400,
-	KEEP_SID_S = 7 * 86400,
-	KEEP_PLACED_S = 3 * 86400,
 };
 
 /* prefix + name */

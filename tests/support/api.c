@@ -68,7 +68,7 @@ struct response *ask(struct world *w, struct ask a)
 
 	request_init(&req, w->app.mem, &source.base);
 	response_init(res, w->app.mem);
-	route_request(&w->app, &api_pages, &req, res);
+	route_request(&w->app, a.pages ? a.pages : &api_pages, &req, res);
 	return res;
 }
 

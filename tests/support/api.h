@@ -8,6 +8,7 @@
 #include "app.h"
 #include "tests/support/redis_server.h"
 #include "web/response.h"
+#include "web/route.h"
 
 struct json_object;
 
@@ -30,6 +31,7 @@ int api_teardown(void **state);
 /* What is NULL is as an integration with the key would ask. */
 struct ask {
 	const char *method, *uri, *key, *type, *body, *from, *forwarded;
+	const struct pages *pages; /* NULL: those of the interviews */
 };
 struct response *ask(struct world *w, struct ask a);
 struct response *get(struct world *w, const char *uri);

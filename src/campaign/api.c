@@ -1,0 +1,32 @@
+/* See api.h.  The table and who may come in. */
+#include "campaign/api.h"
+
+#include "app.h"
+#include "base/limits.h"
+#include "campaign/do_not_call_api.h"
+#include "web/access.h"
+
+static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	(void)res;
+	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
+}
+
+static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		 const char *sentence, int retry_after)
+{
+	(void)app;
+	(void)req;
+	(void)retry_after;
+	response_error(res, status, code, sentence, NULL);
+	if (status == 401)
+		response_header(res, "WWW-Authenticate", "Bearer");
+}
+
+static const struct route routes[] = {
+	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
+	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
+};
+
+const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, fail };
