@@ -40,7 +40,14 @@ enum limits {
 
 	/* campaigns */
 	LIMIT_SCRIPT = 5000, /* characters of an agent's script, and of what is spoken */
+	LIMIT_SAY = 500,
+	LIMIT_HOLIDAYS = 400,
 	LIMIT_DELAYS = 20,
+	LIMIT_DELAY_S = 90 * 86400, /* until a call is repeated */
+	LIMIT_ATTEMPTS = 50,
+	LIMIT_CONCURRENT = 1000,
+	LIMIT_CALLS_PER_SECOND = 100000,
+	LIMIT_DAILY_CAP = 10000000,
 	LIMIT_AUDIO = 32 << 20,
 
 	/* settings */
