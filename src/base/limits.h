@@ -59,6 +59,10 @@ enum limits {
 	LIMIT_AUDIO = 32 << 20,
 	LIMIT_SPEECH = 2000,    /* of what a called person said */
 
+	/* the system's files */
+	LIMIT_ZONE_FILE = 64 << 10,
+	LIMIT_ZONE_NAME = 64,
+
 	/* settings */
 	LIMIT_DOTENV = 64 << 10,
 	LIMIT_SETTING = 4 << 10,
