@@ -40,7 +40,7 @@ void fixed_clock_init(struct fixed_clock *c, int64_t now_ms)
 }
 
 /* Days since 1970-01-01 of a proleptic Gregorian date (era of 400 years). */
-static int64_t days_from_civil(int64_t y, int m, int d)
+int64_t days_from_civil(int64_t y, int m, int d)
 {
 	int64_t era;
 	int yoe, doy, doe;
@@ -53,12 +53,7 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 	return era * 146097 + doe - 719468;
 }
 
-struct civil {
-	int64_t year;
-	int month, day, hour, minute, second, millisecond, weekday; /* weekday: 0 is Sunday */
-};
-
-static struct civil civil_from_ms(int64_t ms)
+struct civil civil_from_ms(int64_t ms)
 {
 	int64_t days = (ms >= 0 ? ms : ms - 86399999) / 86400000;
 	int64_t rest = ms - days * 86400000, z = days + 719468;
@@ -75,7 +70,7 @@ static struct civil civil_from_ms(int64_t ms)
 	c.minute = (int)(rest / 60000 % 60);
 	c.second = (int)(rest / 1000 % 60);
 	c.millisecond = (int)(rest % 1000);
-	c.weekday = (int)(((days % 7) + 11) % 7);
+	c.weekday = (int)(((days % 7) + 10) % 7);
 	return c;
 }
 
@@ -96,7 +91,7 @@ void utc_day(int64_t ms, char out[DAY_SIZE])
 
 void time_words(int64_t ms, char out[TIME_WORDS_SIZE])
 {
-	static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
+	static const char *const days[] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" };
 	static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
 					      "August", "September", "October", "November", "December" };
 	struct civil c = civil_from_ms(ms);

@@ -49,4 +49,13 @@ void time_words(int64_t ms, char out[TIME_WORDS_SIZE]);
 enum { DAY_SIZE = 16 };
 void utc_day(int64_t ms, char out[DAY_SIZE]);
 
+/* The proleptic Gregorian calendar. */
+struct civil {
+	int64_t year;
+	int month, day, hour, minute, second, millisecond, weekday; /* weekday: 0 is Monday */
+};
+struct civil civil_from_ms(int64_t ms);
+/* Days since 1970-01-01. */
+int64_t days_from_civil(int64_t year, int month, int day);
+
 #endif

@@ -50,6 +50,10 @@ enum limits {
 	LIMIT_DAILY_CAP = 10000000,
 	LIMIT_AUDIO = 32 << 20,
 
+	/* the system's files */
+	LIMIT_ZONE_FILE = 64 << 10,
+	LIMIT_ZONE_NAME = 64,
+
 	/* settings */
 	LIMIT_DOTENV = 64 << 10,
 	LIMIT_SETTING = 4 << 10,
