@@ -39,7 +39,8 @@ enum limits {
 	LIMIT_KEY_POINT = 600,
 
 	/* campaigns */
-	LIMIT_SCRIPT = 5000, /* characters of an agent's script, and of what is spoken */
+	LIMIT_VARIABLE_NAME = 64,
+	LIMIT_SPOKEN = 20 << 10, /* bytes that a script becomes */
 	LIMIT_SAY = 500,
 	LIMIT_HOLIDAYS = 400,
 	LIMIT_DELAYS = 20,
@@ -48,7 +49,6 @@ enum limits {
 	LIMIT_CONCURRENT = 1000,
 	LIMIT_CALLS_PER_SECOND = 100000,
 	LIMIT_DAILY_CAP = 10000000,
-	LIMIT_AUDIO = 32 << 20,
 
 	/* the system's files */
 	LIMIT_ZONE_FILE = 64 << 10,
