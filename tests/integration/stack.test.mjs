@@ -44,7 +44,7 @@ describe('a stack without vendors', () => {
 		for (const file of ['parley.env', 'secrets.env', 'stack.conf'])
 			assert.equal((await stat(join(stack.state, file))).mode & 0o077, 0, file);
 		assert.equal((await stat(join(stack.state, 'run'))).mode & 0o777, 0o700);
-		for (const name of ['interview', 'actions', 'webhooks', 'api', 'redis'])
+		for (const name of ['interview', 'actions', 'webhooks', 'api', 'campaigns', 'redis'])
 			assert.equal((await stat(join(stack.state, 'run', `${name}.sock`))).mode & 0o077, 0, name);
 	});
 
@@ -223,7 +223,9 @@ describe('starting', () => {
 		const result = await run(join(root, 'scripts/stack'), ['start', '--no-sandbox', '--state', state, '--stage', stage, '--port', String(port)]);
 		assert.equal(result.code, 0, result.output);
 		const written = async () => (await readdir(join(state, 'run'))).filter((name) => /\.(pid|keeper)$/.test(name));
-		await until(async () => (await written()).length === 14, { what: 'every process' });
+		// each with its keeper: Redis, nginx, the cron loop and every FastCGI program
+		const parts = 3 + (await readdir(join(stage, 'libexec/parley/cgi-bin'))).length;
+		await until(async () => (await written()).length === 2 * parts, { what: 'every process' });
 		const pids = (await Promise.all((await written()).map((name) => readFile(join(state, 'run', name), 'utf8')))).map((text) => text.split(' ')[0]);
 		await rm(state, { recursive: true });
 		await until(async () => (await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')))).every((text) => text.split(') ')[1][0] === 'Z'),
