@@ -5,22 +5,12 @@
 #include "base/limits.h"
 #include "campaign/do_not_call_api.h"
 #include "web/access.h"
+#include "web/api.h"
 
 static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	(void)res;
 	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
-}
-
-static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
-		 const char *sentence, int retry_after)
-{
-	(void)app;
-	(void)req;
-	(void)retry_after;
-	response_error(res, status, code, sentence, NULL);
-	if (status == 401)
-		response_header(res, "WWW-Authenticate", "Bearer");
 }
 
 static const struct route routes[] = {
@@ -29,4 +19,4 @@ static const struct route routes[] = {
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
 };
 
-const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, fail };
+const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

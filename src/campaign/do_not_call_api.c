@@ -9,15 +9,9 @@
 #include "base/percent.h"
 #include "campaign/do_not_call.h"
 #include "campaign/phone.h"
+#include "web/api.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 1000 };
-
-/* 400 that names the part of the request; the handler has answered. */
-static int refuse(struct response *res, const char *field, const char *sentence)
-{
-	response_error(res, 400, "bad_request", sentence, field);
-	return 0;
-}
 
 int do_not_call_list(struct app *app, struct request *req, struct response *res, struct err *err)
 {
@@ -29,15 +23,15 @@ int do_not_call_list(struct app *app, struct request *req, struct response *res,
 	long long count = PAGE_DEFAULT;
 
 	if (request_query(req, &form, &bad))
-		return refuse(res, NULL, "The query could not be understood.");
+		return api_refuse(res, NULL, "The query could not be understood.");
 	limit = form_get(&form, "limit");
 	if (limit && (count = str_number(str_from(limit), PAGE_MOST)) < 1)
-		return refuse(res, "limit", "limit must be a whole number from 1 to 1000.");
+		return api_refuse(res, "limit", "limit must be a whole number from 1 to 1000.");
 	cursor = form_get(&form, "cursor");
 	/* A cursor is the last number, its plus left out: that one means a blank in a query. */
 	if (cursor && (str_number(str_from(cursor), 99999999999999999LL) < 0 ||
 		       snprintf(after, sizeof(after), "+%s", cursor) >= (int)sizeof(after)))
-		return refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer.");
+		return api_refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer.");
 	items = json_object_new_array();
 	json_object_object_add(answer, "items", items);
 	if (do_not_call_page(app, after, (size_t)count, items, &next, err))
@@ -70,32 +64,26 @@ static bool read_text(struct json_object *value, const char **text)
 /* Reads the body; false when it was answered. */
 static bool read_wish(struct request *req, struct response *res, struct wish *wish)
 {
-	struct json_object *body, *phone = NULL;
-	struct err bad = { 0 };
+	struct json_object *body = api_body(req, res), *phone = NULL;
 	const char *why;
 
-	if (!request_is_type(req, "application/json")) {
-		response_error(res, 415, "unsupported_media_type", "The request must be JSON.", NULL);
+	if (!body)
 		return false;
-	}
-	body = json_read(req->mem, req->body, &bad);
-	if (!body || !json_object_is_type(body, json_type_object))
-		return refuse(res, NULL, "The request could not be understood."), false;
 	json_object_object_foreach(body, name, value) {
 		if (!strcmp(name, "phone"))
 			phone = value;
 		else if (!strcmp(name, "reason") || !strcmp(name, "source")) {
 			if (!read_text(value, *name == 'r' ? &wish->reason : &wish->source))
-				return refuse(res, name, "This must be text of at most 200 bytes."), false;
+				return api_refuse(res, name, "This must be text of at most 200 bytes."), false;
 		} else {
-			return refuse(res, name, "This member is not known here."), false;
+			return api_refuse(res, name, "This member is not known here."), false;
 		}
 	}
 	if (!phone || !json_object_is_type(phone, json_type_string))
-		return refuse(res, "phone", "phone must be a telephone number as text."), false;
+		return api_refuse(res, "phone", "phone must be a telephone number as text."), false;
 	why = phone_read((struct str){ json_object_get_string(phone), (size_t)json_object_get_string_len(phone) }, NULL,
 			 wish->phone);
-	return why ? refuse(res, "phone", why), false : true;
+	return why ? api_refuse(res, "phone", why), false : true;
 }
 
 /* 201 for a number that is new on the list, 200 with its entry for one that was on it. */
@@ -121,10 +109,10 @@ int do_not_call_delete(struct app *app, struct request *req, struct response *re
 	bool found;
 
 	if (!percent_decode(req->mem, request_param(req, "phone"), false, &text))
-		return refuse(res, "phone", "This is not a telephone number.");
+		return api_refuse(res, "phone", "This is not a telephone number.");
 	why = phone_read(text, NULL, phone);
 	if (why)
-		return refuse(res, "phone", why);
+		return api_refuse(res, "phone", why);
 	if (do_not_call_remove(app, phone, &found, err))
 		return -1;
 	if (!found)

@@ -7,6 +7,7 @@
 #include "screening/health.h"
 #include "screening/interviews_api.h"
 #include "web/access.h"
+#include "web/api.h"
 
 /* A monitoring agent on this machine.  A proxy on this machine has loopback's
  * address too, but says for whom it asks. */
@@ -28,17 +29,6 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
 }
 
-static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
-		 const char *sentence, int retry_after)
-{
-	(void)app;
-	(void)req;
-	(void)retry_after;
-	response_error(res, status, code, sentence, NULL);
-	if (status == 401)
-		response_header(res, "WWW-Authenticate", "Bearer");
-}
-
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/healthz", .handler = health_alive },
 	{ .method = "GET", .path = "/readyz", .handler = health_ready },
@@ -50,4 +40,4 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/interviews/:id/re-evaluate", .handler = interviews_reevaluate, .max_body = LIMIT_BODY_ACTION },
 };
 
-const struct pages api_pages = { routes, ARRAY_LEN(routes), guard, fail };
+const struct pages api_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

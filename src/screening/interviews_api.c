@@ -13,16 +13,10 @@
 #include "screening/session.h"
 #include "screening/session_page.h"
 #include "screening/verdict.h"
+#include "web/api.h"
 #include "web/form.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 100 };
-
-/* 400 that names the part of the request; the handler has answered. */
-static int refuse(struct response *res, const char *field, const char *sentence)
-{
-	response_error(res, 400, "bad_request", sentence, field);
-	return 0;
-}
 
 static int conflict(struct response *res, const char *sentence)
 {
@@ -65,7 +59,7 @@ static bool read_question(struct request *req, struct response *res, struct ques
 
 	*q = (struct question){ .limit = PAGE_DEFAULT };
 	if (request_query(req, &form, &bad))
-		return refuse(res, NULL, "The query could not be understood."), false;
+		return api_refuse(res, NULL, "The query could not be understood."), false;
 	for (size_t i = 0; i < form.count; i++) {
 		struct str name = form.fields[i].name, value = form.fields[i].value;
 
@@ -73,14 +67,14 @@ static bool read_question(struct request *req, struct response *res, struct ques
 			long long n = str_number(value, PAGE_MOST);
 
 			if (n < 1)
-				return refuse(res, "limit", "limit must be a whole number from 1 to 100."), false;
+				return api_refuse(res, "limit", "limit must be a whole number from 1 to 100."), false;
 			q->limit = (size_t)n;
 		} else if (str_eq(name, STR("cursor"))) {
 			if (!interview_cursor_read(req->mem, value, &q->after))
-				return refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer."), false;
+				return api_refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer."), false;
 		} else if (str_eq(name, STR("state"))) {
 			if (!session_stage_is_known(value.ptr))
-				return refuse(res, "state", "state must be invited, opened, started, ended, evaluated, moved, expired or revoked."), false;
+				return api_refuse(res, "state", "state must be invited, opened, started, ended, evaluated, moved, expired or revoked."), false;
 			q->stage = value.ptr;
 		}
 	}
@@ -120,21 +114,16 @@ int interviews_show(struct app *app, struct request *req, struct response *res, 
 /* Actions take nothing or {}; false when the request was answered with 400 or 415. */
 static bool has_empty_body(struct request *req, struct response *res)
 {
-	struct err bad = { 0 };
 	struct json_object *body;
 
 	if (!req->body.len)
 		return true;
-	if (!request_is_type(req, "application/json")) {
-		response_error(res, 415, "unsupported_media_type", "The request must be JSON, or empty.", NULL);
+	body = api_body(req, res);
+	if (!body)
 		return false;
-	}
-	body = json_read(req->mem, req->body, &bad);
-	if (!body || !json_object_is_type(body, json_type_object))
-		return refuse(res, NULL, "The request could not be understood."), false;
 	json_object_object_foreach(body, name, value) {
 		(void)value;
-		return refuse(res, name, "This member is not known here."), false;
+		return api_refuse(res, name, "This member is not known here."), false;
 	}
 	return true;
 }

@@ -13,15 +13,6 @@
 #include "store/keys.h"
 #include "vendors/signature.h"
 
-static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
-		 const char *sentence, int retry_after)
-{
-	(void)app;
-	(void)req;
-	(void)retry_after;
-	response_error(res, status, code, sentence, NULL);
-}
-
 static int accept_event(struct response *res)
 {
 	response_json(res, 200, STR("{\"received\":true}"));
@@ -251,4 +242,4 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/webhooks/resend", .handler = resend_webhook, .max_body = LIMIT_BODY_WEBHOOK },
 };
 
-const struct pages webhook_pages = { .routes = routes, .count = ARRAY_LEN(routes), .fail = fail };
+const struct pages webhook_pages = { .routes = routes, .count = ARRAY_LEN(routes) };

@@ -61,7 +61,10 @@ static void fail(struct app *app, const struct pages *pages, struct request *req
 	char seconds[16];
 
 	response_clear(res);
-	pages->fail(app, req, res, status, code, sentence, retry_after);
+	if (pages->fail)
+		pages->fail(app, req, res, status, code, sentence, retry_after);
+	else
+		response_error(res, status, code, sentence, NULL);
 	if (retry_after > 0) {
 		snprintf(seconds, sizeof(seconds), "%d", retry_after);
 		response_header(res, "Retry-After", seconds);

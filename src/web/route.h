@@ -27,7 +27,7 @@ struct pages {
 	size_t count;
 	/* Called before a handler; -1 with err refuses the request.  May be NULL. */
 	handler_fn *guard;
-	/* Turns a status and public sentence into this program's kind of error. */
+	/* Turns a status and public sentence into this program's kind of error; NULL: response_error(). */
 	void (*fail)(struct app *app, struct request *req, struct response *res, int status, const char *code,
 		     const char *sentence, int retry_after);
 };

@@ -1,0 +1,36 @@
+/* See api.h. */
+#include "web/api.h"
+
+void api_fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+	      const char *sentence, int retry_after)
+{
+	(void)app;
+	(void)req;
+	(void)retry_after;
+	response_error(res, status, code, sentence, NULL);
+	if (status == 401)
+		response_header(res, "WWW-Authenticate", "Bearer");
+}
+
+int api_refuse(struct response *res, const char *field, const char *sentence)
+{
+	response_error(res, 400, "bad_request", sentence, field);
+	return 0;
+}
+
+struct json_object *api_body(struct request *req, struct response *res)
+{
+	struct err bad = { 0 };
+	struct json_object *body;
+
+	if (!request_is_type(req, "application/json")) {
+		response_error(res, 415, "unsupported_media_type", "The request must be JSON.", NULL);
+		return NULL;
+	}
+	body = json_read(req->mem, req->body, &bad);
+	if (!body || !json_object_is_type(body, json_type_object)) {
+		api_refuse(res, NULL, "The request could not be understood.");
+		return NULL;
+	}
+	return body;
+}
