@@ -69,34 +69,27 @@ int do_not_call_has(struct app *app, const char *phone, bool *found, struct err 
 	return 0;
 }
 
-/* The entry of a listed number; NULL when it was taken off meanwhile. */
-static int add_entry(struct app *app, const char *phone, struct json_object *items, struct err *err)
-{
-	struct json_object *entry;
-	struct reply r;
-
-	if (store_call(app->store, app->mem, &r, err, "HGET", KEY_DO_NOT_CALL, phone, NULL))
-		return -1;
-	entry = entry_read(app, reply_text(&r));
-	if (entry)
-		json_object_array_add(items, json_object_get(entry));
-	return 0;
-}
-
 int do_not_call_page(struct app *app, const char *after, size_t limit, struct json_object *items, const char **next,
 		     struct err *err)
 {
-	const char *from = *after ? arena_join(app->mem, "(", after) : "-";
+	struct command c = script_new(app->mem, &script_do_not_call_page, 2);
 	struct reply r;
 
-	*next = NULL;
-	if (store_call(app->store, app->mem, &r, err, "ZRANGEBYLEX", KEY_DO_NOT_CALL_LIST, from, "+", "LIMIT", "0",
-		       arena_printf(app->mem, "%zu", limit + 1), NULL))
+	command_text(&c, KEY_DO_NOT_CALL);
+	command_text(&c, KEY_DO_NOT_CALL_LIST);
+	command_text(&c, *after ? arena_join(app->mem, "(", after) : "-");
+	command_int(&c, (int64_t)limit);
+	if (script_run(app->store, &script_do_not_call_page, &c, &r, err))
 		return -1;
-	for (size_t i = 0; i < r.count && i < limit; i++)
-		if (add_entry(app, reply_text(&r.items[i]), items, err))
-			return -1;
-	if (r.count > limit)
-		*next = reply_text(&r.items[limit - 1]);
+	if (r.type != REPLY_LIST || !r.count || !reply_text(&r.items[0]))
+		return err_set(err, ERR_SYSTEM, "do-not-call: an answer that is none");
+	for (size_t i = 1; i < r.count; i++) {
+		struct json_object *entry = entry_read(app, reply_text(&r.items[i]));
+
+		if (!entry)
+			return err_set(err, ERR_SYSTEM, "do-not-call: an entry that cannot be read");
+		json_object_array_add(items, json_object_get(entry));
+	}
+	*next = r.items[0].text.len ? reply_text(&r.items[0]) : NULL;
 	return 0;
 }
