@@ -89,10 +89,6 @@
 
 /* ---- campaigns (owner: src/campaign) ---- */
 
-/* Hash, an agent: json, revision; no end. */
-#define KEY_AGENT "parley:agent:"
-/* Sorted set, agent ids by creation in ms; no end. */
-#define KEY_AGENTS "parley:agents"
 /* Hash: telephone number to its entry of the do-not-call list, JSON; no end. */
 #define KEY_DO_NOT_CALL "parley:do-not-call"
 /* Sorted set, all scores 0: the telephone numbers of the do-not-call list in their order; no end. */
