@@ -55,7 +55,7 @@ int64_t days_from_civil(int64_t y, int m, int d)
 
 struct civil civil_from_ms(int64_t ms)
 {
-	int64_t days = (ms >= 0 ? ms : ms - 86399999) / 86400000;
+	int64_t days = floor_div(ms, 86400000);
 	int64_t rest = ms - days * 86400000, z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int doe = (int)(z - era * 146097);

@@ -49,6 +49,12 @@ void time_words(int64_t ms, char out[TIME_WORDS_SIZE]);
 enum { DAY_SIZE = 16 };
 void utc_day(int64_t ms, char out[DAY_SIZE]);
 
+/* Rounds down, also before 1970. */
+static inline int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
 /* The proleptic Gregorian calendar. */
 struct civil {
 	int64_t year;

@@ -54,6 +54,9 @@ long long str_number(struct str s, long long max);
 /* True when every byte is in [A-Za-z0-9_-] and the length is within bounds. */
 bool str_is_token(struct str s, size_t min, size_t max);
 
+/* True when an ASCII control character is in it. */
+bool str_has_control(struct str s);
+
 /* True for well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms)
  * without NUL. */
 bool str_is_utf8(struct str s);

@@ -297,19 +297,14 @@ int zone_load(struct arena *a, const char *name, const struct zone **z, struct e
 	return 0;
 }
 
-static int64_t floor_s(int64_t ms)
-{
-	return (ms >= 0 ? ms : ms - 999) / 1000;
-}
-
 void zone_local(const struct zone *z, int64_t ms, struct civil *out)
 {
-	*out = civil_from_ms(ms + (int64_t)zone_offset_s(z, floor_s(ms)) * 1000);
+	*out = civil_from_ms(ms + (int64_t)zone_offset_s(z, floor_div(ms, 1000)) * 1000);
 }
 
 void zone_day(const struct zone *z, int64_t ms, char out[DAY_SIZE])
 {
-	utc_day(ms + (int64_t)zone_offset_s(z, floor_s(ms)) * 1000, out);
+	utc_day(ms + (int64_t)zone_offset_s(z, floor_div(ms, 1000)) * 1000, out);
 }
 
 int64_t zone_instant(const struct zone *z, int year, int month, int day, int minute_of_day)

@@ -5,11 +5,6 @@
 
 enum { DAY_S = 86400 };
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 /* `day` counts from 1970-01-01, a Thursday. */
 static bool starts_on(const struct calling_hours *h, const struct holidays *off, int64_t day)
 {
@@ -18,8 +13,10 @@ static bool starts_on(const struct calling_hours *h, const struct holidays *off,
 
 	if (!(h->days >> weekday & 1))
 		return false;
+	if (!off || !off->count)
+		return true;
 	utc_day(day * DAY_S * 1000, text);
-	for (size_t i = 0; off && i < off->count; i++) {
+	for (size_t i = 0; i < off->count; i++) {
 		if (!strcmp(off->days[i], text))
 			return false;
 	}

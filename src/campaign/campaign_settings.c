@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/zone.h"
 #include "campaign/phone.h"
 
 struct reading {
 	struct arena *mem;
-	const struct settings_rules *rules;
+	const char *caller_id;
 	struct settings_problem *problem;
 };
 
@@ -57,14 +58,6 @@ static bool is_whole(struct json_object *value, int64_t least, int64_t most)
 	       json_object_get_int64(value) <= most;
 }
 
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return true;
-	return false;
-}
-
 int minutes_of_day(const char *text)
 {
 	int minutes;
@@ -84,7 +77,7 @@ static bool check_name(struct reading *r, const char *field, struct json_object 
 {
 	const char *text = text_of(value);
 
-	if (!text || !str_trim(str_from(text)).len || strlen(text) > LIMIT_NAME || has_control(text))
+	if (!text || !str_trim(str_from(text)).len || strlen(text) > LIMIT_NAME || str_has_control(str_from(text)))
 		return wrong(r, field, "%s must be text of 1 to %d bytes in one line.", field, LIMIT_NAME);
 	return true;
 }
@@ -123,9 +116,10 @@ static bool check_caller(struct reading *r, const char *field, struct json_objec
 
 static bool check_zone(struct reading *r, const char *field, struct json_object *value)
 {
-	const char *text = text_of(value);
+	const struct zone *zone;
+	struct err unknown = { 0 };
 
-	return (text && strlen(text) <= 64 && r->rules->zone_is_known(text)) ||
+	return !zone_load(r->mem, text_of(value), &zone, &unknown) ||
 	       wrong(r, field, "%s must be a time zone such as America/New_York.", field);
 }
 
@@ -219,17 +213,13 @@ static bool check_recipient_hours(struct reading *r, const char *field, struct j
 
 static bool is_date(const char *text)
 {
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	struct str month, day, year;
-	long long y, m, d;
+	char midnight[ISO_TIME_SIZE];
+	int64_t ms;
 
-	if (!text || strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+	if (!text || strlen(text) != strlen("2026-12-25"))
 		return false;
-	year = (struct str){ text, 4 }, month = (struct str){ text + 5, 2 }, day = (struct str){ text + 8, 2 };
-	y = str_number(year, 9999), m = str_number(month, 12), d = str_number(day, 31);
-	if (y < 1970 || m < 1 || d < 1)
-		return false;
-	return d <= lengths[m - 1] + (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
+	snprintf(midnight, sizeof(midnight), "%sT00:00:00Z", text);
+	return iso_time_parse(str_from(midnight), &ms);
 }
 
 static bool check_holidays(struct reading *r, const char *field, struct json_object *value)
@@ -363,8 +353,8 @@ static struct json_object *not_given(struct reading *r, const struct member *m, 
 	*known = former && json_object_object_get_ex(former, m->name, &value);
 	if (*known)
 		return value;
-	if (!strcmp(m->name, "caller_id") && r->rules->default_caller_id)
-		value = json_owned(r->mem, json_object_new_string(r->rules->default_caller_id));
+	if (!strcmp(m->name, "caller_id") && r->caller_id)
+		value = json_owned(r->mem, json_object_new_string(r->caller_id));
 	else if (m->otherwise)
 		value = json_read(r->mem, str_from(m->otherwise), &ignored);
 	*known = value != NULL;
@@ -372,10 +362,10 @@ static struct json_object *not_given(struct reading *r, const struct member *m, 
 }
 
 struct json_object *campaign_settings_read(struct arena *mem, struct json_object *given, struct json_object *former,
-					   const struct settings_rules *rules, struct settings_problem *problem)
+					   const char *caller_id, struct settings_problem *problem)
 {
 	struct json_object *settings = json_owned(mem, json_object_new_object());
-	struct reading r = { mem, rules, problem };
+	struct reading r = { mem, caller_id, problem };
 
 	if (!json_object_is_type(given, json_type_object))
 		return wrong(&r, "", "The settings must be an object."), NULL;

@@ -10,15 +10,6 @@
 
 enum { TAG_LIMIT = 256 };
 
-/* What a header must not hold: it could end the header and begin another. */
-static bool has_control(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
-			return true;
-	return false;
-}
-
 static void put_subject(struct buf *out, const char *subject)
 {
 	struct buf line;
@@ -46,7 +37,8 @@ void resend_mail_body(const struct resend_mail *mail, struct buf *out)
 {
 	bool any;
 
-	if (has_control(str_from(mail->from)) || has_control(str_from(mail->to))) {
+	/* it could end the header and begin another */
+	if (str_has_control(str_from(mail->from)) || str_has_control(str_from(mail->to))) {
 		out->failed = true;
 		return;
 	}

@@ -220,6 +220,16 @@ static void a_prefix_never_splits_a_character(void **state)
 			fail_msg("row %zu: %zu", i, str_utf8_prefix(rows[i].text, rows[i].max));
 }
 
+static void control_characters_are_found(void **state)
+{
+	(void)state;
+	assert_false(str_has_control(STR("")));
+	assert_false(str_has_control(STR("Gr\xc3\xbc\xc3\x9f Gott ~")));
+	assert_true(str_has_control(STR("a\nb")));
+	assert_true(str_has_control(STR("a\x7f")));
+	assert_true(str_has_control((struct str){ "a\0b", 3 }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +243,7 @@ int main(void)
 		cmocka_unit_test(utf8_agrees_with_the_arithmetic_for_three_bytes),
 		cmocka_unit_test(utf8_is_recognised_at_any_place_of_a_long_text),
 		cmocka_unit_test(a_prefix_never_splits_a_character),
+		cmocka_unit_test(control_characters_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
