@@ -12,7 +12,7 @@ export function newConversationId() {
 }
 
 export function openRecords({ state, settings, deliveries, onChange }) {
-	const empty = () => ({ conversations: [], script: null, webhookAudio: false });
+	const empty = () => ({ conversations: [], script: null, webhookAudio: false, characters: 0 });
 	const part = state.part("elevenlabs", empty);
 	const timers = new Set();
 

@@ -1,16 +1,21 @@
-// ElevenLabs: the REST part that the product uses (signed URLs, conversations, agent, account) and the door to the
-// conversation WebSocket.
+// ElevenLabs: the REST part that the product uses (signed URLs, conversations, agent, voices, speech, account) and the
+// door to the conversation WebSocket.
 import { randomUUID } from "node:crypto";
 import { WebSocketServer } from "ws";
 import { answer } from "../lib/listener.mjs";
+import { MODELS, openAccount } from "./account.mjs";
 import { agentConfig } from "./agent.mjs";
 import { runConversation } from "./conversation.mjs";
 import { listConversations } from "./list.mjs";
+import { refusal } from "./refusal.mjs";
 import { audioOf, newConversationId, openRecords } from "./records.mjs";
 import { defaultScript } from "./script.mjs";
 import { createSignedUrl, refuseSignedUrl } from "./signed_url.mjs";
+import { speak } from "./speech.mjs";
+import { findVoice, listVoices, noVoice, previewOf, voiceModel, voicesOf } from "./voices.mjs";
 
 const SIGNED_URL_PATHS = ["/v1/convai/conversation/get-signed-url", "/v1/convai/conversation/get_signed_url"];
+const PREVIEW = /^\/previews\/([A-Za-z0-9_-]+)\.wav$/;
 
 export function createElevenlabs({ state, settings, deliveries, onChange }) {
 	const records = openRecords({ state, settings, deliveries, onChange });
@@ -18,6 +23,8 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 * 1024,
 		handleProtocols: (offered) => offered.has("convai") ? "convai" : false });
 	const used = new Set();
+	const account = openAccount(records);
+	const ownVoice = () => settings.get("ELEVENLABS_VOICE_ID");
 
 	const routes = [
 		["GET", /^\/v1\/convai\/agents\/([^/]+)$/, showAgent],
@@ -30,9 +37,12 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 		["GET", /^\/v1\/convai\/conversations\/([^/]+)\/audio$/, (request, id) => withRecord(id, (record) =>
 			record.transcript.length && record.status !== "in-progress" ? answer(200, audioOf(record), { headers: { "content-type": "audio/mpeg" } })
 				: refusal(404, "not_found", "conversation_audio_not_found", "The conversation has no audio."))],
-		["GET", /^\/v1\/user\/subscription$/, () => answer(200, SUBSCRIPTION)],
+		["GET", /^\/v1\/user\/subscription$/, () => answer(200, account.subscription())],
 		["GET", /^\/v1\/models$/, () => answer(200, MODELS)],
-		["GET", /^\/v2\/voices$/, () => answer(200, { voices: [voice(settings.get("ELEVENLABS_VOICE_ID"))], has_more: false, total_count: 1, next_page_token: null })],
+		["GET", /^\/v2\/voices$/, (request) => listVoices(voicesOf(ownVoice()), request)],
+		["GET", /^\/v1\/voices$/, (request) => answer(200, { voices: voicesOf(ownVoice()).map((voice) => voiceModel(voice, request.host)) })],
+		["GET", /^\/v1\/voices\/([^/]+)$/, (request, id) => withVoice(id, (voice) => answer(200, voiceModel(voice, request.host)))],
+		["POST", /^\/v1\/text-to-speech\/([^/]+)$/, (request, id) => speak(request, { id, voice: findVoice(id, ownVoice()), account })],
 		...SIGNED_URL_PATHS.map((path) => ["GET", new RegExp(`^${path}$`), signedUrl]),
 	];
 
@@ -54,6 +64,9 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 	}
 
 	function handle(request) {
+		const preview = PREVIEW.exec(request.pathname); // lies on another server at the vendor, open to everyone
+		if (preview && ["GET", "HEAD"].includes(request.method))
+			return withVoice(preview[1], (voice) => answer(200, previewOf(voice), { headers: { "content-type": "audio/wav" } }));
 		const here = routes.filter(([, pattern]) => pattern.test(request.pathname));
 		if (here.length === 0)
 			return answer(404, { detail: "Not Found" });
@@ -82,12 +95,17 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 	}
 
 	function showAgent(request, id) {
-		return id === settings.get("ELEVENLABS_AGENT_ID") ? answer(200, agentConfig(id, settings.get("ELEVENLABS_VOICE_ID"))) : noAgent(id);
+		return id === settings.get("ELEVENLABS_AGENT_ID") ? answer(200, agentConfig(id, ownVoice())) : noAgent(id);
 	}
 
 	function withRecord(id, action) {
 		const record = records.find(id);
 		return record ? action(record) : refusal(404, "not_found", "conversation_not_found", `Conversation with id ${id} not found.`);
+	}
+
+	function withVoice(id, action) {
+		const voice = findVoice(id, ownVoice());
+		return voice ? action(voice) : noVoice(id);
 	}
 
 	function upgrade(incoming, socket, head, fault) {
@@ -123,32 +141,6 @@ function breakOff(connection, fault) {
 	connection.once("close", () => clearTimeout(timer));
 }
 
-/** The documented error body; `status` repeats the code under its older name. */
-function refusal(status, type, code, message, param = null) {
-	return answer(status, { detail: { type, code, message, status: code, request_id: randomUUID(), param } });
-}
-
 function noAgent(id) {
 	return refusal(404, "not_found", "agent_not_found", `Agent with id ${id} not found.`);
-}
-
-const SUBSCRIPTION = { tier: "pro", character_count: 12_000, character_limit: 500_000, max_character_limit_extension: null, max_credit_limit_extension: 0, can_extend_character_limit: false,
-	allowed_to_extend_character_limit: false, next_character_count_reset_unix: 1_800_000_000, voice_slots_used: 1, professional_voice_slots_used: 0, professional_voice_slots_used_in_workspace: 0,
-	voice_limit: 160, max_voice_add_edits: null, voice_add_edit_counter: 0, professional_voice_limit: 1, can_extend_voice_limit: false,
-	can_use_instant_voice_cloning: true, can_use_professional_voice_cloning: true, currency: "usd", status: "active", billing_period: "monthly_period",
-	character_refresh_period: "monthly_period", next_invoice: null, open_invoices: [], has_open_invoices: false, pending_change: null, current_overage: { amount: "0", currency: "usd" } };
-
-const model = (model_id, name, longest, multiplier) => ({ model_id, name, can_be_finetuned: true, can_do_text_to_speech: true, can_do_voice_conversion: false,
-	can_use_style: false, can_use_speaker_boost: false, serves_pro_voices: false, token_cost_factor: multiplier, description: name,
-	requires_alpha_access: false, max_characters_request_free_user: longest, max_characters_request_subscribed_user: longest,
-	maximum_text_length_per_request: longest, languages: [{ language_id: "en", name: "English" }, { language_id: "de", name: "German" }],
-	model_rates: { character_cost_multiplier: multiplier }, concurrency_group: "standard" });
-const MODELS = [model("eleven_multilingual_v2", "Eleven Multilingual v2", 10_000, 1), model("eleven_flash_v2_5", "Eleven Flash v2.5", 40_000, 0.5),
-	model("eleven_flash_v2", "Eleven Flash v2", 30_000, 0.5)];
-
-function voice(voice_id) {
-	return { voice_id, name: "Eric (sandbox)", category: "premade", labels: { accent: "american", gender: "male", age: "middle_aged", use_case: "conversational" },
-		description: "A calm, friendly voice.", preview_url: null, settings: null, available_for_tiers: [], high_quality_base_model_ids: ["eleven_multilingual_v2"],
-		verified_languages: [{ language: "en", model_id: "eleven_multilingual_v2", accent: "american", locale: "en-US", preview_url: null }], samples: null,
-		sharing: null, voice_verification: null, fine_tuning: null, permission_on_resource: null, is_legacy: false, is_mixed: false };
 }
