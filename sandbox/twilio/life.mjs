@@ -26,7 +26,7 @@ export function openLife({ part, settings, deliveries, limits, changed }) {
 
 	/** The answer to "when does Twilio dial it?": calls leave the queue one after the other. */
 	function place(call) {
-		const perSecond = Math.max(0.001, limits.twilio?.calls_per_second ?? 1) * part.script.speed;
+		const perSecond = Math.max(1e-6, limits.twilio?.calls_per_second ?? 1) * part.script.speed;
 		const begin = Math.max(Date.now(), nextStart);
 		nextStart = begin + 1000 / perSecond;
 		call.queue_ms = Math.round((begin - Date.now()) * part.script.speed);

@@ -1,6 +1,8 @@
 // The sandbox's Twilio: what it takes and refuses, how a call lives, and what the product is told about it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { twilioSignature } from "../../sandbox/twilio/signature.mjs";
 import { CREATE_PARAMETERS, LIST_PARAMETERS, UPDATE_PARAMETERS } from "../../sandbox/twilio/validate.mjs";
@@ -241,13 +243,31 @@ test("the list: newest first, filtered, page by page", async () => {
 });
 
 test("calls leave the queue at the account's pace", async () => {
-	await line.sandbox.control("PUT", "/control/limits", { twilio: { calls_per_second: 0.1 } });
-	await script({ speed: 1000 });
-	const placed = [];
-	for (let index = 0; index < 3; index++)
-		placed.push(await line.place());
+	await line.sandbox.control("PUT", "/control/limits", { twilio: { calls_per_second: 0.0001 } });
+	const placed = [await line.place(), await line.place(), await line.place()];
 	assert.equal(placed[0].queue_time, "0");
-	assert.ok(Number(placed[2].queue_time) > Number(placed[1].queue_time));
+	assert.ok(Number(placed[2].queue_time) - Number(placed[1].queue_time) > 9_000_000, "10,000 s apart");
+	assert.equal((await line.over(placed[0].sid)).status, "completed");
+	assert.deepEqual([(await line.record(placed[1].sid)).status, (await line.record(placed[1].sid)).start_time], ["queued", null]);
+});
+
+test("after a restart a queued call is dialled, and one in progress has ended", async (t) => {
+	const stateDir = mkdtempSync(join(tmpdir(), "parley-twilio-"));
+	const first = await startTelephony({ stateDir });
+	first.product.pages["/voice"] = twiml('<Pause length="100000"/>');
+	await first.sandbox.control("POST", "/control/twilio/script", { numbers: { "+14155550143": { queue_seconds: 2000 } } });
+	const talking = await first.place();
+	const queued = await first.place({ To: "+14155550143" });
+	await until(async () => (await first.record(talking.sid)).heard.length === 1, "talking");
+	assert.equal((await first.record(queued.sid)).status, "queued");
+	await first.close();
+	const second = await startTelephony({ stateDir });
+	t.after(async () => {
+		await second.close();
+		rmSync(stateDir, { recursive: true });
+	});
+	assert.equal((await second.record(talking.sid)).status, "completed");
+	await until(async () => (await second.record(queued.sid)).status === "completed", "the queued one is dialled and ends, its TwiML being gone");
 });
 
 const vectors = JSON.parse(readFileSync(new URL("../fixtures/twilio_signature_vectors.json", import.meta.url), "utf8"));

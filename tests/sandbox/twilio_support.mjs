@@ -47,8 +47,8 @@ export async function startProduct() {
 }
 
 /** A sandbox in which a second passes in two milliseconds, with the product that it calls. */
-export async function startTelephony() {
-	const sandbox = await startTestSandbox();
+export async function startTelephony(options) {
+	const sandbox = await startTestSandbox(options);
 	const product = await startProduct();
 	const hurry = () => sandbox.control("POST", "/control/twilio/script", { speed: 500 });
 	const api = (method, path, form, headers = {}) => call(sandbox.urls.twilio + path, { method, body: form && String(new URLSearchParams(form)),
