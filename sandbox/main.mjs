@@ -9,7 +9,7 @@ import { PORT_NAMES, startSandbox } from "./sandbox.mjs";
 
 const USAGE = `usage: node sandbox/main.mjs --env FILE --state DIR [--host 127.0.0.1] [--port-base N | --ports-file FILE]
 
-Stand-ins for ElevenLabs, Linear, Cerebras and Resend, and a page to look at them.
+Stand-ins for ElevenLabs, Linear, Cerebras, Resend and Twilio, and a page to look at them.
   --env FILE         dotenv file with the credentials that the product uses too
   --state DIR        where issues, mails and conversations are kept
   --host ADDRESS     address to listen on (127.0.0.1)
@@ -37,7 +37,7 @@ function wantedPorts(values) {
 	if (values["port-base"]) {
 		const base = Number(values["port-base"]);
 		if (!Number.isInteger(base) || base < 1024 || base + PORT_NAMES.length > 65_535)
-			throw new Error("--port-base must be a number between 1024 and 65530");
+			throw new Error(`--port-base must be a number between 1024 and ${65_535 - PORT_NAMES.length}`);
 		return Object.fromEntries(PORT_NAMES.map((name, index) => [name, base + index]));
 	}
 	try {

@@ -14,8 +14,10 @@ import { createLinear, operationOf } from "./linear/server.mjs";
 import { linearDelivery } from "./linear/webhooks.mjs";
 import { createResend } from "./resend/server.mjs";
 import { resendDelivery } from "./resend/events.mjs";
+import { twilioDelivery } from "./twilio/callbacks.mjs";
+import { createTwilio } from "./twilio/server.mjs";
 
-export const PORT_NAMES = ["ui", "elevenlabs", "linear", "cerebras", "resend"];
+export const PORT_NAMES = ["ui", "elevenlabs", "linear", "cerebras", "resend", "twilio"];
 
 /**
  * Options: `envFile` (dotenv), `settings` (values that win over file and environment), `environment` (default: the
@@ -29,7 +31,7 @@ export async function startSandbox({ envFile, settings: overrides, environment, 
 	const faults = openFaults();
 	const limits = {};
 	const deliveries = openDeliveries({ state, settings, onChange: () => wirelog.announce(),
-		vendors: { elevenlabs: elevenlabsDelivery, linear: linearDelivery, resend: resendDelivery } });
+		vendors: { elevenlabs: elevenlabsDelivery, linear: linearDelivery, resend: resendDelivery, twilio: twilioDelivery } });
 	const vendors = createVendors({ state, settings, deliveries, limits, onChange: () => wirelog.announce() });
 	const urls = {};
 	const listeners = [];
@@ -84,5 +86,6 @@ export async function startSandbox({ envFile, settings: overrides, environment, 
 }
 
 function createVendors(parts) {
-	return { elevenlabs: createElevenlabs(parts), linear: createLinear(parts), cerebras: createCerebras(parts), resend: createResend(parts) };
+	return { elevenlabs: createElevenlabs(parts), linear: createLinear(parts), cerebras: createCerebras(parts), resend: createResend(parts),
+		twilio: createTwilio(parts) };
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../linear/workspace.mjs";
 import { bodyOf, ControlError, missing, refuseIf } from "./body.mjs";
 import { elevenlabsRoutes } from "./elevenlabs.mjs";
 import { linearRoutes } from "./linear.mjs";
+import { callView, twilioRoutes } from "./twilio.mjs";
 import { boardView, conversationView, deliveryView } from "./views.mjs";
 
 const LONGEST_WAIT_MS = 25_000;
@@ -36,6 +37,7 @@ export function createControl(sandbox) {
 	const routes = [
 		["GET", "/control/state", () => ({ urls: urls(), linear: boardView(vendors.linear.workspace), resend: { emails: vendors.resend.outbox() },
 			elevenlabs: { script: vendors.elevenlabs.script(), conversations: vendors.elevenlabs.records.all().map(conversationView) },
+			twilio: { script: vendors.twilio.script(), calls: vendors.twilio.calls().map(callView) },
 			webhooks: { modes: deliveries.modes(), deliveries: deliveries.list().map(deliveryView) }, faults: faults.list(), limits, log_seq: wirelog.last() })],
 		["POST", "/control/reset", () => sandbox.reset()],
 		["GET", "/control/log", logEntries],
@@ -57,6 +59,7 @@ export function createControl(sandbox) {
 		["POST", "/control/resend/events", (request) => resendEvent(bodyOf(request))],
 		...linearRoutes(vendors.linear),
 		...elevenlabsRoutes(vendors.elevenlabs),
+		...twilioRoutes(vendors.twilio),
 	].map(([method, path, run]) => ({ method, pattern: new RegExp(`^${path.replace(/:\w+/g, "([^/]+)")}$`), run }));
 
 	return async function handle(request) {

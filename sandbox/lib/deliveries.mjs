@@ -7,10 +7,14 @@ const KEPT = 500;
 const HOLD_FOR_REORDER_MS = 1500;
 
 /**
- * `vendors` maps a name to {path, timeoutMs, retriesMs, sign(delivery, settings) → {headers, body}, retryable(status)}.
+ * `vendors` maps a name to {path, timeoutMs, retriesMs, sign(delivery, settings) → {headers, body}, succeeded(status), retryable(status)}.
+ * A vendor that calls the addresses it was given has target(delivery), timeout(delivery) and retries(delivery) instead of path
+ * and timeoutMs, and its sign() may give another url and method too.
  */
 export function openDeliveries({ state, settings, vendors, onChange = () => {} }) {
 	const part = state.part("deliveries", emptyDeliveries);
+	for (const [name, mode] of Object.entries(emptyDeliveries().modes))
+		part.modes[name] = { ...mode, ...part.modes[name] }; // a saved state may be older than a vendor or a member
 	const timers = new Map();
 	let closed = false;
 
@@ -20,7 +24,7 @@ export function openDeliveries({ state, settings, vendors, onChange = () => {} }
 
 	function emptyDeliveries() {
 		const modes = Object.keys(vendors).map((name) => [name, {
-			enabled: true, duplicate: 0, delay_ms: 0, reorder: false, retries_ms: vendors[name].retriesMs }]);
+			enabled: true, duplicate: 0, delay_ms: 0, reorder: false, lose: [], retries_ms: vendors[name].retriesMs }]);
 		return { list: [], modes: Object.fromEntries(modes) };
 	}
 
@@ -37,17 +41,17 @@ export function openDeliveries({ state, settings, vendors, onChange = () => {} }
 			return;
 		const vendor = vendors[delivery.vendor];
 		const base = settings.get("WEBHOOK_BASE_URL") || settings.get("PUBLIC_BASE_URL");
-		delivery.url = base.replace(/\/+$/, "") + vendor.path;
+		delivery.url = vendor.target?.(delivery) ?? base.replace(/\/+$/, "") + vendor.path;
 		delivery.attempts++;
 		delivery.last_at = new Date().toISOString();
 		delivery.status = null;
 		delivery.error = null;
 		try {
-			if (!base)
+			if (!base && !vendor.target)
 				throw new Error("WEBHOOK_BASE_URL is not set");
-			const { headers, body } = vendor.sign(delivery, settings);
-			const response = await fetch(delivery.url, {
-				method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(vendor.timeoutMs) });
+			const { url = delivery.url, method = "POST", headers, body } = vendor.sign(delivery, settings);
+			const response = await fetch(url, {
+				method, headers, body, redirect: "manual", signal: AbortSignal.timeout(vendor.timeout?.(delivery) ?? vendor.timeoutMs) });
 			delivery.status = response.status;
 			await response.arrayBuffer();
 		} catch (error) {
@@ -58,10 +62,10 @@ export function openDeliveries({ state, settings, vendors, onChange = () => {} }
 	}
 
 	function settle(delivery, vendor) {
-		const retries = part.modes[delivery.vendor].retries_ms;
+		const retries = part.modes[delivery.vendor].retries_ms.slice(0, vendor.retries?.(delivery));
 		if (vendor.succeeded(delivery.status))
 			delivery.state = "delivered";
-		else if (delivery.attempts <= retries.length && vendor.retryable(delivery.status))
+		else if (delivery.attempts <= retries.length && vendor.retryable(delivery.status, delivery))
 			return schedule(delivery, retries[delivery.attempts - 1]);
 		else
 			delivery.state = "failed";
@@ -97,7 +101,7 @@ export function openDeliveries({ state, settings, vendors, onChange = () => {} }
 	return {
 		send(vendor, type, payload) {
 			const mode = part.modes[vendor];
-			if (!mode.enabled)
+			if (!mode.enabled || mode.lose.includes(type))
 				return null;
 			const held = part.list.find((other) => other.vendor === vendor && other.held && other.state === "pending");
 			const first = enqueue(vendor, type, payload);

@@ -1,7 +1,7 @@
 // Switches for what can go wrong: the vendors' faults, and how their webhooks travel.
 import { act, control, h } from "./dom.mjs";
 
-const VENDORS = { linear: "Linear", elevenlabs: "ElevenLabs", cerebras: "Cerebras", resend: "Resend" };
+const VENDORS = { linear: "Linear", elevenlabs: "ElevenLabs", cerebras: "Cerebras", resend: "Resend", twilio: "Twilio" };
 const PRESETS = [
 	["Answers 503", { mode: "status", status: 503, body: "<html>Service Unavailable</html>" }],
 	["Too many requests", { mode: "status", status: 429, headers: { "retry-after": "5" }, body: { message: "Too many requests" } }],

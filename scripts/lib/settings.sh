@@ -39,6 +39,7 @@ keep_line() { # NAME COMMAND...: the same as a settings line
 
 elevenlabs_secret() { printf 'wsec_%s\n' "$(random_hex 32)"; }
 resend_secret() { printf 'whsec_%s\n' "$(openssl rand -base64 24)"; }
+twilio_account() { printf 'AC%s\n' "$(random_hex 16)"; }
 prefixed() { printf '%s%s\n' "$1" "$(random_hex 20)"; }
 
 # The sandbox's own keys: whatever a caller's file says, no real vendor is asked.
@@ -47,6 +48,9 @@ sandbox_settings() {
 	dotenv_line ELEVENLABS_VOICE_ID 21m00Tcm4TlvDq8ikWAM
 	dotenv_line ELEVENLABS_AGENT_ID agent_sandbox_interviewer
 	keep_line ELEVENLABS_WEBHOOK_SECRET elevenlabs_secret
+	keep_line TWILIO_ACCOUNT_SID twilio_account
+	keep_line TWILIO_AUTH_TOKEN random_hex 16
+	dotenv_line TWILIO_CALLER_ID +14155550100
 	keep_line LINEAR_API_KEY prefixed lin_api_
 	keep_line LINEAR_WEBHOOK_SECRET prefixed lin_wh_
 	dotenv_line LINEAR_SCREENING_STATE Screening
@@ -62,7 +66,7 @@ sandbox_settings() {
 # Where the sandbox listens, from the file it writes when it is ready.
 sandbox_addresses() { # SANDBOX_JSON
 	local vendor url
-	for vendor in elevenlabs linear cerebras resend; do
+	for vendor in elevenlabs linear cerebras resend twilio; do
 		url=$(sandbox_url "$1" "$vendor") || { echo "the sandbox names no address of $vendor" >&2; return 1; }
 		dotenv_line "${vendor^^}_BASE_URL" "$url"
 	done

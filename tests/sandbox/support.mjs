@@ -8,6 +8,7 @@ export const KEYS = {
 	ELEVENLABS_API_KEY: "xi_test_key", ELEVENLABS_AGENT_ID: "agent_test", ELEVENLABS_VOICE_ID: "voice_test", ELEVENLABS_WEBHOOK_SECRET: "wsec_0123456789abcdef",
 	LINEAR_API_KEY: "lin_api_test", LINEAR_WEBHOOK_SECRET: "linear-webhook-secret",
 	CEREBRAS_API_KEY: "csk-test", RESEND_API_KEY: "re_test", RESEND_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000001", TWILIO_AUTH_TOKEN: "12345678901234567890123456789012", TWILIO_CALLER_ID: "+14155550100",
 	EMAIL_FROM: "Acme Hiring <hiring@acme.example>",
 };
 
@@ -21,7 +22,7 @@ export async function startTestSandbox({ settings = {}, ...options } = {}) {
 		const parts = [];
 		for await (const part of request)
 			parts.push(part);
-		inbox.push({ path: request.url, headers: request.headers, body: Buffer.concat(parts).toString("utf8") });
+		inbox.push({ method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(parts).toString("utf8") });
 		response.writeHead(inbox.answer).end();
 	}).listen(0, "127.0.0.1");
 	await once(receiver, "listening");
