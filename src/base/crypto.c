@@ -23,9 +23,9 @@ void sha256(struct str data, unsigned char out[SHA256_SIZE])
 		die_bug("SHA-256");
 }
 
-void hmac_sha256(struct str key, const struct str *parts, size_t count, unsigned char out[SHA256_SIZE])
+/* `digest` is writable because OpenSSL's parameters ask for it. */
+static void hmac(char *digest, struct str key, const struct str *parts, size_t count, unsigned char *out, size_t size)
 {
-	char digest[] = "SHA256";
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
 				OSSL_PARAM_construct_end() };
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -36,11 +36,25 @@ void hmac_sha256(struct str key, const struct str *parts, size_t count, unsigned
 
 	for (size_t i = 0; ok && i < count; i++)
 		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].ptr, parts[i].len);
-	ok = ok && EVP_MAC_final(ctx, out, &len, SHA256_SIZE) && len == SHA256_SIZE;
+	ok = ok && EVP_MAC_final(ctx, out, &len, size) && len == size;
 	EVP_MAC_CTX_free(ctx);
 	EVP_MAC_free(mac);
 	if (!ok)
-		die_bug("HMAC-SHA-256");
+		die_bug("HMAC");
+}
+
+void hmac_sha1(struct str key, const struct str *parts, size_t count, unsigned char out[SHA1_SIZE])
+{
+	char digest[] = "SHA1";
+
+	hmac(digest, key, parts, count, out, SHA1_SIZE);
+}
+
+void hmac_sha256(struct str key, const struct str *parts, size_t count, unsigned char out[SHA256_SIZE])
+{
+	char digest[] = "SHA256";
+
+	hmac(digest, key, parts, count, out, SHA256_SIZE);
 }
 
 bool equal_constant_time(struct str a, struct str b)

@@ -16,7 +16,9 @@ void random_bytes(void *out, size_t len);
 
 void sha256(struct str data, unsigned char out[SHA256_SIZE]);
 
-/* HMAC over the parts in order, as if they were one message. */
+/* HMAC over the parts in order, as if they were one message.  SHA-1 only where a
+ * vendor's signature asks for it. */
+void hmac_sha1(struct str key, const struct str *parts, size_t count, unsigned char out[SHA1_SIZE]);
 void hmac_sha256(struct str key, const struct str *parts, size_t count, unsigned char out[SHA256_SIZE]);
 
 /* Equal length and bytes, in time that depends on the length only. */

@@ -19,6 +19,7 @@ enum limits {
 	LIMIT_REPLY = 16 << 20, /* a conversation with a long transcript */
 	LIMIT_VENDOR_SECONDS = 25,
 	LIMIT_MODEL_SECONDS = 90,
+	LIMIT_TWILIO_SECONDS = 30, /* its own bound is 26: a shorter one makes late successes unknown */
 	LIMIT_RETRY_AFTER_S = 3600,
 
 	/* a candidate's issue */

@@ -63,6 +63,34 @@ static void hmac_agrees_with_rfc_4231(void **state)
 	arena_free(a);
 }
 
+static void hmac_sha1_agrees_with_rfc_2202(void **state)
+{
+	struct arena *a = arena_new();
+	const struct {
+		const char *name;
+		struct str key, message;
+		const char *want;
+	} rows[] = {
+		{ "case 1", repeat(a, STR("\x0b"), 20), STR("Hi There"), "b617318655057264e28bc0b6fb378c8ef146be00" },
+		{ "case 2", STR("Jefe"), STR("what do ya want for nothing?"), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
+		{ "case 3", repeat(a, STR("\xaa"), 20), repeat(a, STR("\xdd"), 50), "125d7342b9ac11cd91a39af48aa17b4f63f175d3" },
+		{ "case 6", repeat(a, STR("\xaa"), 80), STR("Test Using Larger Than Block-Size Key - Hash Key First"),
+		  "aa4ae5e15272d00e95705637ce8a3b55ed402112" },
+	};
+	unsigned char digest[SHA1_SIZE];
+	char hex[2 * SHA1_SIZE + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str parts[] = { { rows[i].message.ptr, 3 }, { rows[i].message.ptr + 3, rows[i].message.len - 3 } };
+
+		hmac_sha1(rows[i].key, parts, 2, digest);
+		hex_encode(digest, sizeof(digest), hex);
+		check_row_text(rows[i].name, hex, rows[i].want);
+	}
+	arena_free(a);
+}
+
 static void sha256_agrees_with_fips_180(void **state)
 {
 	unsigned char digest[SHA256_SIZE];
@@ -215,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hmac_agrees_with_rfc_4231),
+		cmocka_unit_test(hmac_sha1_agrees_with_rfc_2202),
 		cmocka_unit_test(sha256_agrees_with_fips_180),
 		cmocka_unit_test(equality_needs_length_and_every_byte),
 		cmocka_unit_test(base64_goes_there_and_back),
