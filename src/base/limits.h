@@ -40,6 +40,8 @@ enum limits {
 	LIMIT_KEY_POINT = 600,
 
 	/* campaigns */
+	LIMIT_SCRIPT = 5000, /* characters of an agent's script, or of what a voice is to say */
+	LIMIT_AUDIO = 20 << 20,
 	LIMIT_VARIABLE_NAME = 64,
 	LIMIT_SPOKEN = 20 << 10, /* bytes that a script becomes */
 	LIMIT_SAY = 500,

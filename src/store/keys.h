@@ -93,6 +93,9 @@
 #define KEY_DO_NOT_CALL "parley:do-not-call"
 /* Sorted set, all scores 0: the telephone numbers of the do-not-call list in their order; no end. */
 #define KEY_DO_NOT_CALL_LIST "parley:do-not-call-list"
+/* String by hash of search and cursor: "MS JSON", a page of ElevenLabs' voices and when it was
+ * read; KEEP_VOICES_S.  Owner: campaign/voice_api. */
+#define KEY_VOICES "parley:voices:"
 
 enum keep {
 	KEEP_RECORDS_S = 180 * 86400,
@@ -100,6 +103,7 @@ enum keep {
 	KEEP_GONE_S = 30 * 86400,
 	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */
 	KEEP_DONE_JOBS_S = 7 * 86400,
+	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
 };
 
 /* prefix + name */

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "vendors/elevenlabs_call.h"
 #include "vendors/failure.h"
 
 enum {
@@ -64,7 +65,7 @@ static bool is_special(const char *code, enum err_kind *kind)
 	return false;
 }
 
-static int failed(const struct elevenlabs *e, struct arena *mem, const struct http_reply *reply, struct err *err)
+int elevenlabs_refused(const struct elevenlabs *e, struct arena *mem, const struct http_reply *reply, struct err *err)
 {
 	struct err unreadable = { 0 };
 	struct json_object *detail = json_get(json_read(mem, reply->body, &unreadable), "detail");
@@ -79,9 +80,8 @@ static int failed(const struct elevenlabs *e, struct arena *mem, const struct ht
 	return vendor_failed(err, kind, "ElevenLabs", "refused", reply->status, code ? code : legacy);
 }
 
-/* GETs `path`, which begins with a slash and is encoded already. */
-static int get(const struct elevenlabs *e, struct arena *mem, const struct buf *path, int timeout_ms,
-	       struct json_object **answer, struct err *err)
+int elevenlabs_get(const struct elevenlabs *e, struct arena *mem, const struct buf *path, int timeout_ms,
+		   struct json_object **answer, struct err *err)
 {
 	struct http_call call = { .method = "GET", .timeout_ms = timeout_ms, .reuse = true };
 	struct http_reply reply;
@@ -95,7 +95,7 @@ static int get(const struct elevenlabs *e, struct arena *mem, const struct buf *
 	if (vendor_send(e->http, mem, "ElevenLabs", &call, true, &reply, err))
 		return -1;
 	if (reply.status < 200 || reply.status > 299)
-		return failed(e, mem, &reply, err);
+		return elevenlabs_refused(e, mem, &reply, err);
 	*answer = json_read(mem, reply.body, &unreadable);
 	if (!json_object_is_type(*answer, json_type_object))
 		return vendor_failed(err, ERR_UPSTREAM, "ElevenLabs", "the answer is no JSON object", reply.status, NULL);
@@ -131,7 +131,7 @@ int elevenlabs_signed_url(const struct elevenlabs *e, struct arena *mem, const c
 
 	buf_puts(path, "/v1/convai/conversation/get-signed-url?agent_id=");
 	buf_url(path, str_from(agent_id));
-	if (get(e, mem, path, timeout_ms, &answer, err))
+	if (elevenlabs_get(e, mem, path, timeout_ms, &answer, err))
 		return -1;
 	*url = json_text(answer, "signed_url");
 	if (!*url || !is_session_url(e, str_from(*url)))
@@ -148,7 +148,7 @@ int elevenlabs_conversation(const struct elevenlabs *e, struct arena *mem, const
 	if (!str_is_token(str_from(conversation_id), 1, LIMIT_CONVERSATION_ID))
 		return vendor_failed(err, ERR_REFUSED, "ElevenLabs", "no conversation id", 0, NULL);
 	buf_printf(path, "/v1/convai/conversations/%s", conversation_id);
-	if (get(e, mem, path, 0, conversation, err))
+	if (elevenlabs_get(e, mem, path, 0, conversation, err))
 		return -1;
 	/* Somebody else's transcript would become this candidate's verdict. */
 	id = json_text(*conversation, "conversation_id");
@@ -200,7 +200,7 @@ int elevenlabs_conversations(const struct elevenlabs *e, struct arena *mem, cons
 		size_t len;
 
 		list_path(path, agent_id, since_s, cursor);
-		if (get(e, mem, path, 0, &answer, err))
+		if (elevenlabs_get(e, mem, path, 0, &answer, err))
 			return -1;
 		items = json_list(answer, "conversations", &len);
 		if (!items)
@@ -225,5 +225,5 @@ int elevenlabs_agent(const struct elevenlabs *e, struct arena *mem, const char *
 
 	buf_puts(path, "/v1/convai/agents/");
 	buf_url(path, str_from(agent_id));
-	return get(e, mem, path, 0, agent, err);
+	return elevenlabs_get(e, mem, path, 0, agent, err);
 }

@@ -1,0 +1,134 @@
+/* See audio_store.h. */
+#include "campaign/audio_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/limits.h"
+
+/* Each wait is a turn of 50 ms: together 25 s, as long as a vendor may take. */
+enum { LOCK_TURN_MS = 50, LOCK_TURNS = LIMIT_VENDOR_SECONDS * 1000 / LOCK_TURN_MS };
+
+void audio_hash(struct arena *mem, const struct str *parts, size_t count, char hash[AUDIO_HASH_SIZE])
+{
+	struct buf *all = buf_in(mem, LIMIT_BODY_API);
+	unsigned char digest[SHA256_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(all, "%zu:", parts[i].len);
+		buf_str(all, parts[i]);
+	}
+	sha256(buf_view(all), digest);
+	hex_encode(digest, sizeof(digest), hash);
+}
+
+static const char *directory(struct arena *mem, const char *state_dir)
+{
+	return arena_printf(mem, "%s/audio", state_dir);
+}
+
+const char *audio_path(struct arena *mem, const char *state_dir, const char *name)
+{
+	return arena_printf(mem, "%s/audio/%s", state_dir, name);
+}
+
+bool audio_exists(struct arena *mem, const char *state_dir, const char *name, int64_t *bytes)
+{
+	struct stat st;
+
+	if (stat(audio_path(mem, state_dir, name), &st) || !S_ISREG(st.st_mode) || st.st_size <= 0)
+		return false;
+	*bytes = (int64_t)st.st_size;
+	return true;
+}
+
+static int make_directory(const char *dir, struct err *err)
+{
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return err_set(err, ERR_SYSTEM, "the directory of the audio cannot be made: errno %d", errno);
+	return 0;
+}
+
+static int write_all(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		bytes.ptr += n;
+		bytes.len -= (size_t)n;
+	}
+	return fsync(fd);
+}
+
+/* A new name must survive a crash as well as the bytes. */
+static int sync_directory(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+static int write_file(struct arena *mem, const char *dir, const char *name, struct str bytes)
+{
+	const char *path = arena_printf(mem, "%s/%s", dir, name);
+	const char *temporary = arena_printf(mem, "%s/.%s.part", dir, name);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, bytes);
+	if (close(fd))
+		rc = -1;
+	if (rc || rename(temporary, path)) {
+		unlink(temporary);
+		return -1;
+	}
+	return sync_directory(dir);
+}
+
+int audio_write(struct arena *mem, const char *state_dir, const char *name, struct str bytes, struct err *err)
+{
+	const char *dir = directory(mem, state_dir);
+
+	if (make_directory(dir, err))
+		return -1;
+	if (write_file(mem, dir, name, bytes))
+		return err_set(err, ERR_SYSTEM, "the audio cannot be written: errno %d", errno);
+	return 0;
+}
+
+int audio_lock(struct arena *mem, const char *state_dir, const char *hash, int *fd, struct err *err)
+{
+	const char *dir = directory(mem, state_dir);
+
+	if (make_directory(dir, err))
+		return -1;
+	*fd = open(arena_printf(mem, "%s/%s.lock", dir, hash), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return err_set(err, ERR_SYSTEM, "the audio's lock cannot be opened: errno %d", errno);
+	for (int turn = 0; turn < LOCK_TURNS; turn++) {
+		if (!flock(*fd, LOCK_EX | LOCK_NB))
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			break;
+		poll(NULL, 0, LOCK_TURN_MS);
+	}
+	close(*fd);
+	*fd = -1;
+	return err_set(err, ERR_SYSTEM, "the audio's lock is held too long");
+}

@@ -1,0 +1,27 @@
+/* ElevenLabs' voices and text to speech (vendors/elevenlabs.md 8).
+ *
+ * Failures as in elevenlabs.h.  A speech is billed: the call is never repeated
+ * here, and after ERR_UNKNOWN it may have been paid for.
+ */
+#ifndef PARLEY_VENDORS_ELEVENLABS_SPEECH_H
+#define PARLEY_VENDORS_ELEVENLABS_SPEECH_H
+
+#include "base/str.h"
+#include "vendors/elevenlabs.h"
+
+/* One page of at most 100 voices, as the vendor gives them.  `search` and `cursor` may be
+ * NULL or empty; *next is the cursor of the next page, NULL at the end. */
+int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char *search, const char *cursor,
+		      struct json_object **voices, const char **next, struct err *err);
+
+struct elevenlabs_words {
+	const char *voice_id, *model_id, *format; /* format: the vendor's output_format */
+	const char *settings;                     /* voice_settings as JSON; NULL: the voice's own */
+	struct str text;
+};
+
+/* The whole file in *audio, at most LIMIT_AUDIO bytes.  An answer that is no audio is ERR_UPSTREAM. */
+int elevenlabs_speech(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_words *words,
+		      struct str *audio, struct err *err);
+
+#endif
