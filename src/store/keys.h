@@ -93,9 +93,70 @@
 #define KEY_DO_NOT_CALL "parley:do-not-call"
 /* Sorted set, all scores 0: the telephone numbers of the do-not-call list in their order; no end. */
 #define KEY_DO_NOT_CALL_LIST "parley:do-not-call-list"
-/* String by hash of search and cursor: "MS JSON", a page of ElevenLabs' voices and when it was
- * read; KEEP_VOICES_S.  Owner: campaign/voice_api. */
+
+/* String by search and cursor: "ms JSON", a page of voices as it was read then; KEEP_VOICES_S. */
 #define KEY_VOICES "parley:voices:"
+
+/* Hash, an agent: json (contract 3.3 less the id), revision (1, 2 ...), created; no end. */
+#define KEY_AGENT "parley:agent:"
+/* Sorted set, agent ids by creation in ms; no end. */
+#define KEY_AGENTS "parley:agents"
+/* Set by agent id: the campaigns that name it; no end. */
+#define KEY_AGENT_CAMPAIGNS "parley:agent-campaigns:"
+
+/* Hash, a campaign: settings (JSON, campaign_settings.h), revision, state, reason, created, changed (ms of the
+ * state), leads (last number given), seq (last event), failures (system failures in a row), missing (name of a
+ * variable that leads lack, for the reason); no end. */
+#define KEY_CAMPAIGN "parley:campaign:"
+/* Sorted set, campaign ids by creation in ms; no end. */
+#define KEY_CAMPAIGNS "parley:campaigns"
+/* Set, the campaigns that the runner has work with: running, or stopped with leads
+ * to end, or being deleted; no end. */
+#define KEY_CAMPAIGNS_ACTIVE "parley:campaigns-active"
+/* Hash by campaign: total, pending, calling, waiting, done, attempts; changed in the
+ * same script as the lead; no end. */
+#define KEY_COUNTS "parley:counts:"
+/* Hash by campaign: outcome to how many leads are done with it; no end. */
+#define KEY_OUTCOMES "parley:outcomes:"
+/* Hash by campaign: name of a group (lead.h) to its number, from 0; no end. */
+#define KEY_GROUPS "parley:groups:"
+
+/* Hash by campaign and number, "{cid}:{n}": a lead (lead.h); no end. */
+#define KEY_LEAD "parley:lead:"
+/* Hash by campaign and bucket (lead.h): telephone number to the lead's number; no end. */
+#define KEY_PHONES "parley:phones:"
+/* Sorted set by campaign and group, "{cid}:{g}": leads that may be called when they are due:
+ * never called by their number, waiting for a retry by the ms of it (lead.h); no end. */
+#define KEY_DUE "parley:due:"
+/* Sorted set by campaign, group and reason, "{cid}:{g}:{reason}": leads held back, by the ms
+ * of the next look (missing_variable: by the agent's revision); no end. */
+#define KEY_HELD "parley:held:"
+/* Set by campaign: attempts that are live; no end. */
+#define KEY_LIVE_CALLS "parley:live-calls:"
+
+/* Hash, one attempt to call a lead (call.h); as long as its campaign. */
+#define KEY_CALL "parley:call:"
+/* Sorted set by campaign: its attempts by the ms at which they were placed; no end. */
+#define KEY_CALLS "parley:calls:"
+/* Sorted set: attempts that have not ended, by the ms at which Twilio is asked; no end. */
+#define KEY_CALLS_OPEN "parley:calls-open"
+/* String by Twilio's CallSid: the attempt; KEEP_SID_S. */
+#define KEY_SID "parley:sid:"
+/* Hash: telephone number to the attempt that is live on it, over all campaigns; no end. */
+#define KEY_NUMBERS_LIVE "parley:numbers-live"
+/* Sorted set by telephone number: attempts placed in the last day, by ms; a day and the gap. */
+#define KEY_CONTACT "parley:contact:"
+/* String by campaign, or "account": the us before which no further call is placed; a minute more than that. */
+#define KEY_PACE "parley:pace:"
+/* String: the ms until which Twilio asked us to wait (429); as long. */
+#define KEY_TWILIO_SLOW "parley:twilio-slow"
+/* String counter by campaign and its day, "{cid}:2026-11-20": calls placed; KEEP_PLACED_S. */
+#define KEY_PLACED "parley:placed:"
+
+/* Stream by campaign, id "{seq}-0", field e: the event as JSON (live/events.h); the last 10,000. */
+#define KEY_EVENTS "parley:events:"
+/* Stream, field c: a campaign that has a new event; a hint, about the last 10,000. */
+#define KEY_LIVE "parley:live"
 
 enum keep {
 	KEEP_RECORDS_S = 180 * 86400,
@@ -103,6 +164,9 @@ enum keep {
 	KEEP_GONE_S = 30 * 86400,
 	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */
 	KEEP_DONE_JOBS_S = 7 * 86400,
+	KEEP_VOICES_S = 86400,
+	KEEP_SID_S = 7 * 86400,
+	KEEP_PLACED_S = 3 * 86400,
 	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
 };
 

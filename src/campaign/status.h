@@ -1,0 +1,16 @@
+/* A campaign's status (contract 3.5): counts, outcomes, why leads are not called now. */
+#ifndef PARLEY_CAMPAIGN_STATUS_H
+#define PARLEY_CAMPAIGN_STATUS_H
+
+#include "campaign/campaign.h"
+#include "campaign/lead.h"
+
+/* The object of GET /api/campaigns/{id}/status.  ERR_MISSING. */
+int status_json(struct app *app, const char *campaign, struct json_object **status, struct err *err);
+
+/* Why this lead is not called right now, one sentence; NULL when it is done or in a call.  `next_ms`
+ * (may be NULL): when it may be, 0 when that cannot be told. */
+int lead_reason(struct app *app, const struct campaign *c, const struct lead *lead, const char **reason, int64_t *next_ms,
+		struct err *err);
+
+#endif
