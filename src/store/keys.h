@@ -164,7 +164,6 @@ enum keep {
 	KEEP_GONE_S = 30 * 86400,
 	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */
 	KEEP_DONE_JOBS_S = 7 * 86400,
-	KEEP_VOICES_S = 86400,
 	KEEP_SID_S = 7 * 86400,
 	KEEP_PLACED_S = 3 * 86400,
 	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
