@@ -4,8 +4,8 @@
  * travels in every callback's address.  Fields: campaign, lead, phone, from, status
  * (Twilio's words, or "unknown"), sid, outcome, answered_by, digits, speech, duration (s),
  * placed, ended (ms), audio (file name), day (the campaign's), previous (the lead's call before), error
- * (Twilio's code), message (1: a voicemail message is being left), ended_at 0; open (1 until it is settled), v
- * (version, grows with every change).
+ * (Twilio's code), message (1: a voicemail message is being left), fault (1: lost by us), open (1 until
+ * it is settled), v (version, grows with every change).
  *
  * Every change is computed here from the row that was read, and applied by a script
  * only if the row is still of that version; else it is read and computed again.  So
@@ -29,7 +29,7 @@ struct call {
 	const char *sid, *outcome, *answered_by, *digits, *speech, *audio, *day, *previous, *error; /* NULL: none */
 	int64_t duration_s; /* -1: unknown */
 	int64_t placed_ms, ended_ms; /* ended 0: not yet */
-	bool open, leaves_message;
+	bool open, leaves_message, own_fault;
 	int64_t version;
 };
 
@@ -52,12 +52,18 @@ struct call_news {
 	const char *error;       /* Twilio's code */
 	int64_t duration_s;
 	bool leaves_message;
+	bool own_fault;  /* the person heard nothing because of us: the attempt does not count */
+	bool not_placed; /* Twilio surely has no such call: the same, and the lead may be called at once */
 };
 
+/* How far a call is in Twilio's words: 0 queued ... 4 over; -1 unknown. */
+int call_rank(const char *status);
+
 /* Applies it.  A terminal status (completed, busy, failed, no-answer, canceled) settles the attempt:
- * the lead is done, or waits for its retry, or its attempt is given back (canceled by us); slot
- * and number are free again.  *changed is false when nothing was new.  `call` (may be NULL) is
- * the row afterwards.  ERR_MISSING. */
+ * the lead is done, or waits for its retry, or its attempt is given back (canceled before it
+ * rang, lost by our own fault); slot and number are free again.  What comes later still completes
+ * the row, but never touches the lead again.  *changed is false when nothing was new.  `call` (may
+ * be NULL) is the row afterwards.  ERR_MISSING. */
 int call_tell(struct app *app, const char *id, const struct call_news *news, bool *changed, struct call *call,
 	      struct err *err);
 
