@@ -21,7 +21,10 @@
 #include "base/err.h"
 #include "base/json.h"
 
-enum { CALL_ID_LENGTH = 22 };
+enum {
+	CALL_ID_LENGTH = 22,
+	CALL_UNKNOWN_MS = 60 * 1000, /* contract 3.4: no sooner is Twilio asked for a call whose outcome is unknown */
+};
 
 struct call {
 	const char *id, *campaign, *phone, *from, *status;
@@ -42,7 +45,7 @@ int call_of_sid(struct app *app, const char *sid, const char **id, struct err *e
 /* Contract 3.3, the item of /calls. */
 struct json_object *call_json(struct app *app, const struct call *call);
 
-/* What is known anew.  NULL and negative: not said. */
+/* What is known anew.  NULL, 0 and false: not said. */
 struct call_news {
 	const char *sid;
 	const char *status;      /* Twilio's; one that is behind the known one changes nothing */

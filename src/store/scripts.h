@@ -5,6 +5,7 @@
 
 #include "store/store.h"
 
+extern const struct script script_call_change;
 extern const struct script script_counter_take;
 extern const struct script script_do_not_call_add;
 extern const struct script script_do_not_call_page;

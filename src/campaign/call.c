@@ -1,0 +1,390 @@
+/* See call.h. */
+#include "campaign/call.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/limits.h"
+#include "campaign/audio_store.h"
+#include "campaign/campaign.h"
+#include "campaign/lead.h"
+#include "campaign/retry.h"
+#include "store/keys.h"
+#include "store/scripts.h"
+
+enum {
+	TELL_TRIES = 20,       /* against writers of the same row */
+	LOOK_MS = 20 * 1000,   /* after so long without news Twilio is asked */
+	LOST_DELAY_MS = 60000, /* before a person whom we failed is called again */
+};
+
+/* ---- reading ---- */
+
+static bool row_member(const struct reply *all, const char *name, const char **value)
+{
+	for (size_t i = 0; i + 1 < all->count; i += 2) {
+		if (str_eq(all->items[i].text, str_from(name))) {
+			*value = reply_text(&all->items[i + 1]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *text_in(const struct reply *all, const char *name)
+{
+	const char *value = NULL;
+
+	return row_member(all, name, &value) && value && *value ? value : NULL;
+}
+
+static int64_t number_in(const struct reply *all, const char *name, int64_t otherwise)
+{
+	const char *text = text_in(all, name);
+	long long n = text ? str_number(str_from(text), INT64_MAX) : -1;
+
+	return n < 0 ? otherwise : n;
+}
+
+int call_load(struct app *app, const char *id, struct call *call, struct err *err)
+{
+	struct reply all;
+
+	if (store_call(app->store, app->mem, &all, err, "HGETALL", key_of(app->mem, KEY_CALL, id), NULL))
+		return -1;
+	if (all.type != REPLY_LIST || !text_in(&all, "v"))
+		return err_set(err, ERR_MISSING, "no such call");
+	*call = (struct call){
+		.id = arena_strdup(app->mem, id),
+		.campaign = text_in(&all, "campaign"),
+		.lead = number_in(&all, "lead", 0),
+		.phone = text_in(&all, "phone"),
+		.from = text_in(&all, "from"),
+		.status = text_in(&all, "status"),
+		.sid = text_in(&all, "sid"),
+		.outcome = text_in(&all, "outcome"),
+		.answered_by = text_in(&all, "answered_by"),
+		.digits = text_in(&all, "digits"),
+		.speech = text_in(&all, "speech"),
+		.audio = text_in(&all, "audio"),
+		.day = text_in(&all, "day"),
+		.previous = text_in(&all, "previous"),
+		.error = text_in(&all, "error"),
+		.duration_s = number_in(&all, "duration", -1),
+		.placed_ms = number_in(&all, "placed", 0),
+		.ended_ms = number_in(&all, "ended", 0),
+		.open = text_in(&all, "open") != NULL,
+		.leaves_message = text_in(&all, "message") != NULL,
+		.own_fault = text_in(&all, "fault") != NULL,
+		.version = number_in(&all, "v", 0),
+	};
+	if (!call->campaign || !call->phone || !call->from || !call->status)
+		return err_set(err, ERR_SYSTEM, "a call that lacks what it needs");
+	return 0;
+}
+
+int call_of_sid(struct app *app, const char *sid, const char **id, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "GET", key_of(app->mem, KEY_SID, sid), NULL))
+		return -1;
+	*id = reply_text(&r);
+	return *id ? 0 : err_set(err, ERR_MISSING, "no such call");
+}
+
+/* ---- JSON ---- */
+
+static void put_time(struct json_object *o, const char *key, int64_t ms)
+{
+	char iso[ISO_TIME_SIZE];
+
+	if (ms)
+		iso_time_format(ms, iso);
+	json_put(o, key, ms ? iso : NULL);
+}
+
+struct json_object *call_json(struct app *app, const struct call *call)
+{
+	struct json_object *o = json_owned(app->mem, json_object_new_object());
+
+	json_put(o, "id", call->id);
+	json_put(o, "lead_id", arena_printf(app->mem, "%" PRId64, call->lead));
+	json_put(o, "call_sid", call->sid);
+	json_put(o, "status", call->status);
+	json_put(o, "outcome", call->outcome);
+	json_put(o, "answered_by", call->answered_by);
+	json_put(o, "digits", call->digits);
+	json_put(o, "speech", call->speech);
+	if (call->duration_s < 0)
+		json_put(o, "duration_seconds", NULL);
+	else
+		json_put_int(o, "duration_seconds", call->duration_s);
+	put_time(o, "placed_at", call->placed_ms);
+	put_time(o, "ended_at", call->ended_ms);
+	json_put(o, "audio_url",
+		 call->audio ? arena_printf(app->mem, "%s/audio/%s", app->cfg.public_base_url, call->audio) : NULL);
+	json_put(o, "error", call->error);
+	return o;
+}
+
+/* ---- what news make of a call ---- */
+
+int call_rank(const char *status)
+{
+	static const struct {
+		const char *status;
+		int rank;
+	} ranks[] = {
+		{ "unknown", -1 }, { "queued", 0 }, { "initiated", 1 }, { "ringing", 2 }, { "in-progress", 3 },
+		{ "completed", 4 }, { "busy", 4 }, { "failed", 4 }, { "no-answer", 4 }, { "canceled", 4 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
+		if (!strcmp(ranks[i].status, status))
+			return ranks[i].rank;
+	return -1;
+}
+
+enum { OVER = 4, RINGING = 2 };
+
+static bool take(const char **field, const char *news)
+{
+	if (!news || !*news || *field)
+		return false;
+	*field = news;
+	return true;
+}
+
+static bool take_status(struct call *call, const struct call_news *news)
+{
+	int known = call_rank(call->status), new = news->status ? call_rank(news->status) : -1;
+	bool unclear = news->status && !strcmp(news->status, "unknown") && known == 0 && !call->sid;
+
+	if (!unclear && new <= known)
+		return false;
+	call->status = news->status;
+	return true;
+}
+
+/* The row with the news in it; false when they say nothing new. */
+static bool take_news(struct call *call, const struct call_news *news, int64_t now_ms)
+{
+	bool is_new = take(&call->sid, news->sid);
+
+	is_new |= take_status(call, news);
+	is_new |= take(&call->answered_by, news->answered_by);
+	is_new |= take(&call->digits, news->digits);
+	is_new |= take(&call->speech, news->speech);
+	is_new |= take(&call->outcome, news->outcome);
+	is_new |= take(&call->error, news->error);
+	if (news->duration_s > 0 && call->duration_s < 0) {
+		call->duration_s = news->duration_s;
+		is_new = true;
+	}
+	if (news->leaves_message && !call->leaves_message)
+		is_new = call->leaves_message = true;
+	if (news->own_fault && !call->own_fault)
+		is_new = call->own_fault = true;
+	if (!call->ended_ms && call_rank(call->status) == OVER) {
+		call->ended_ms = now_ms;
+		is_new = true;
+	}
+	return is_new;
+}
+
+/* Twilio could not fetch or read our TwiML (vendors/twilio.md 4). */
+static bool is_our_error(const char *code)
+{
+	return code && (str_starts(str_from(code), STR("112")) || str_starts(str_from(code), STR("117")) ||
+			str_starts(str_from(code), STR("121")) || str_starts(str_from(code), STR("122")) ||
+			str_starts(str_from(code), STR("123")));
+}
+
+static bool is_machine(const char *answered_by)
+{
+	return answered_by && (str_starts(str_from(answered_by), STR("machine")) || !strcmp(answered_by, "fax"));
+}
+
+/* The outcome of a call that is over. */
+static const char *outcome_of(const struct call *call, const struct campaign *campaign)
+{
+	if (call->outcome)
+		return call->outcome;
+	if (!strcmp(call->status, "busy"))
+		return "busy";
+	if (!strcmp(call->status, "failed"))
+		return "failed";
+	if (strcmp(call->status, "completed"))
+		return "no_answer";
+	return is_machine(call->answered_by) && campaign->voicemail != VOICEMAIL_IGNORE ? "voicemail" : "answered";
+}
+
+struct ending {
+	const char *how; /* call_change.lua; "": not over */
+	const char *outcome;
+	int64_t next_ms;
+};
+
+static int decide_ending(struct app *app, struct call *call, const struct campaign *campaign, int was,
+			 const struct call_news *news, struct ending *end, struct err *err)
+{
+	int64_t now = clock_wall_ms(app->clock);
+	bool canceled = !strcmp(call->status, "canceled");
+	struct lead lead;
+	uint32_t random;
+
+	*end = (struct ending){ .how = "", .outcome = "", .next_ms = now };
+	if (!call->open || (call_rank(call->status) != OVER && !news->not_placed))
+		return 0;
+	if (news->not_placed || (canceled && was < RINGING)) {
+		call->outcome = "not_placed";
+		end->how = "never";
+		return 0;
+	}
+	call->own_fault |= is_our_error(call->error);
+	if (call->own_fault && !call->outcome) {
+		call->outcome = "failed";
+		*end = (struct ending){ "lost", "failed", now + LOST_DELAY_MS };
+		return 0;
+	}
+	call->outcome = end->outcome = outcome_of(call, campaign);
+	end->how = "done";
+	if (lead_load(app, call->campaign, call->lead, &lead, err))
+		return -1;
+	random_bytes(&random, sizeof(random));
+	/* A message that was left has been delivered. */
+	if (!(call->leaves_message && !strcmp(end->outcome, "voicemail")) &&
+	    retry_next_ms(&campaign->retry, end->outcome, lead.attempts, random, now, &end->next_ms))
+		end->how = "wait";
+	return 0;
+}
+
+/* ---- applying ---- */
+
+static void field_text(struct command *c, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	command_text(c, name);
+	command_text(c, value);
+}
+
+static void field_int(struct command *c, const char *name, int64_t value, bool known)
+{
+	if (!known)
+		return;
+	command_text(c, name);
+	command_int(c, value);
+}
+
+static void command_key(struct command *c, const char *prefix, const char *name)
+{
+	command_text(c, key_of(c->mem, prefix, name));
+}
+
+static void command_keys(struct command *c, const struct call *call)
+{
+	command_key(c, KEY_CALL, call->id);
+	command_key(c, KEY_CAMPAIGN, call->campaign);
+	command_text(c, lead_key(c->mem, call->campaign, call->lead));
+	command_key(c, KEY_COUNTS, call->campaign);
+	command_key(c, KEY_OUTCOMES, call->campaign);
+	command_key(c, KEY_LIVE_CALLS, call->campaign);
+	command_text(c, KEY_CALLS_OPEN);
+	command_text(c, KEY_NUMBERS_LIVE);
+	command_key(c, KEY_EVENTS, call->campaign);
+	command_text(c, KEY_LIVE);
+	command_text(c, arena_printf(c->mem, KEY_PLACED "%s:%s", call->campaign, call->day ? call->day : ""));
+	command_key(c, KEY_CONTACT, call->phone);
+	command_key(c, KEY_SID, call->sid ? call->sid : "");
+}
+
+static int apply(struct app *app, const struct call *call, const struct ending *end, int64_t *applied, struct err *err)
+{
+	struct command c = script_new(app->mem, &script_call_change, 13);
+	int64_t now = clock_wall_ms(app->clock);
+	char iso[ISO_TIME_SIZE];
+	struct reply r;
+
+	iso_time_format(now, iso);
+	command_keys(&c, call);
+	command_text(&c, call->id);
+	command_int(&c, call->version);
+	command_text(&c, iso);
+	command_text(&c, json_write(call_json(app, call)));
+	command_text(&c, end->how);
+	command_text(&c, end->outcome);
+	command_int(&c, end->next_ms);
+	command_int(&c, call->lead);
+	command_text(&c, call->phone);
+	command_text(&c, call->campaign);
+	command_text(&c, call->sid);
+	command_int(&c, KEEP_SID_S);
+	command_int(&c, now + (strcmp(call->status, "unknown") ? LOOK_MS : CALL_UNKNOWN_MS));
+	command_text(&c, arena_printf(app->mem, KEY_DUE "%s:", call->campaign));
+	field_text(&c, "status", call->status);
+	field_text(&c, "sid", call->sid);
+	field_text(&c, "outcome", call->outcome);
+	field_text(&c, "answered_by", call->answered_by);
+	field_text(&c, "digits", call->digits);
+	field_text(&c, "speech", call->speech);
+	field_text(&c, "error", call->error);
+	field_text(&c, "message", call->leaves_message ? "1" : NULL);
+	field_text(&c, "fault", call->own_fault ? "1" : NULL);
+	field_int(&c, "duration", call->duration_s, call->duration_s >= 0);
+	field_int(&c, "ended", call->ended_ms, call->ended_ms > 0);
+	if (script_run(app->store, &script_call_change, &c, &r, err))
+		return -1;
+	*applied = r.number;
+	return 0;
+}
+
+static void log_end(struct app *app, const struct call *call, const struct ending *end)
+{
+	if (*end->how)
+		log_event(&app->log, LOG_INFO, "call.ended", LOG_TEXT("campaign", call->campaign), LOG_NUM("lead", call->lead),
+			  LOG_TEXT("call", call->id), LOG_TEXT("status", call->status),
+			  LOG_TEXT("outcome", call->outcome ? call->outcome : ""), LOG_TEXT("then", end->how));
+}
+
+/* One try; *applied is 0 when another changed the row in between. */
+static int tell_once(struct app *app, const char *id, const struct call_news *news, int64_t *applied, bool *changed,
+		     struct call *call, struct err *err)
+{
+	struct campaign campaign;
+	struct ending end;
+	int was;
+
+	if (call_load(app, id, call, err) || campaign_load(app, call->campaign, &campaign, err))
+		return -1;
+	was = call_rank(call->status);
+	*changed = take_news(call, news, clock_wall_ms(app->clock));
+	*applied = 1;
+	if (decide_ending(app, call, &campaign, was, news, &end, err))
+		return -1;
+	if (!*changed && !*end.how)
+		return 0;
+	*changed = true;
+	if (apply(app, call, &end, applied, err))
+		return -1;
+	if (*applied == 1)
+		log_end(app, call, &end);
+	return *applied < 0 ? err_set(err, ERR_MISSING, "the call is gone") : 0;
+}
+
+int call_tell(struct app *app, const char *id, const struct call_news *news, bool *changed, struct call *call,
+	      struct err *err)
+{
+	struct call row;
+	int64_t applied = 0;
+
+	for (int i = 0; i < TELL_TRIES; i++) {
+		if (tell_once(app, id, news, &applied, changed, call ? call : &row, err))
+			return -1;
+		if (applied == 1)
+			return 0;
+	}
+	return err_set(err, ERR_SYSTEM, "a call that changes all the time");
+}
