@@ -128,6 +128,14 @@ describe('nginx\'s log', () => {
 		assert.equal(line.program, 'nginx');
 		assert.equal(line.event, 'http.request');
 	});
+
+	test('names Twilio\'s webhook without the attempt', async () => {
+		const attempt = 'the-id-of-an-attempt00';
+		for (const path of ['answer', 'gather', 'status', 'amd'])
+			assert.equal((await post(`${stack.url}/api/twilio/webhook/${path}?att=${attempt}&step=1`, 'CallSid=CA1')).status, 503);
+		await until(async () => (await stack.logs('access.log')).includes('"path":"/api/twilio/webhook/amd"'), { what: 'the log line' });
+		assert.equal((await everythingWritten()).includes(attempt), false);
+	});
 });
 
 describe('limits and nginx\'s own answers', () => {
@@ -138,7 +146,7 @@ describe('limits and nginx\'s own answers', () => {
 	});
 
 	test('too large for a webhook or the API: 413 in the shape of the API', async () => {
-		for (const path of ['/api/webhooks/linear', '/api/webhooks/resend', '/api/interviews']) {
+		for (const path of ['/api/webhooks/linear', '/api/webhooks/resend', '/api/twilio/webhook/gather', '/api/interviews']) {
 			const answer = await post(`${stack.url}${path}`, Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
 			assert.equal(answer.status, 413, path);
 			assert.equal(answer.json().error.code, 'too_large');
@@ -173,12 +181,14 @@ describe('limits and nginx\'s own answers', () => {
 	});
 
 	test('a webhook without its program: 503, so that the vendor repeats it', async () => {
-		await keeper('stop', 'webhooks');
-		const answer = await post(`${stack.url}/api/webhooks/linear`, '{}');
-		await keeper('start', 'webhooks');
-		assert.equal(answer.status, 503);
-		assert.equal(answer.headers.get('retry-after'), '5');
-		assert.equal(answer.json().error.code, 'unavailable');
+		for (const [program, path] of [['webhooks', '/api/webhooks/linear'], ['twilio', '/api/twilio/webhook/status']]) {
+			await keeper('stop', program);
+			const answer = await post(`${stack.url}${path}`, '{}');
+			await keeper('start', program);
+			assert.equal(answer.status, 503, path);
+			assert.equal(answer.headers.get('retry-after'), '5');
+			assert.equal(answer.json().error.code, 'unavailable');
+		}
 	});
 
 	test('the API without its program: JSON', async () => {
