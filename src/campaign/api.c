@@ -4,6 +4,7 @@
 #include "app.h"
 #include "base/limits.h"
 #include "campaign/do_not_call_api.h"
+#include "campaign/events_api.h"
 #include "web/access.h"
 #include "web/api.h"
 
@@ -17,6 +18,7 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
+	{ .method = "GET", .path = "/api/campaigns/:id/events", .handler = campaign_events },
 };
 
 const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

@@ -13,16 +13,30 @@
 #define PARLEY_LIVE_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "app.h"
 #include "base/err.h"
 #include "base/json.h"
 
-enum { EVENTS_KEPT = 10000 };
+enum {
+	EVENTS_KEPT = 10000,
+	EVENTS_BYTES = 4 << 20, /* of one answer, give or take an event: it must stay below LIMIT_RESPONSE */
+};
 
-/* Appends the events after `after` to the array, oldest first, at most `limit`.  *gone is
- * true when some of them are not kept any more. */
+struct event {
+	int64_t seq;
+	struct str text; /* the JSON object as it was stored */
+};
+
+/* The events after `after` (below 10^18), oldest first, at most `limit`; in app->mem.  *gone is true when
+ * some of them are not kept any more.  ERR_MISSING: no such campaign. */
+int events_read(struct app *app, const char *campaign, int64_t after, size_t limit, struct event **events, size_t *count,
+		bool *gone, struct err *err);
+
+/* The same, appended to the array as JSON; fewer than `limit` also when EVENTS_BYTES are reached:
+ * a reader asks again after the last one until it gets none. */
 int events_after(struct app *app, const char *campaign, int64_t after, size_t limit, struct json_object *items, bool *gone,
 		 struct err *err);
 
