@@ -2,9 +2,8 @@
  *
  * A call carries its whole bound: time for everything, size of the answer.  Only
  * https is spoken, plain http to loopback; redirects are not followed.  Nothing
- * is repeated here: by default every call that is not GET uses a fresh
- * connection, because libcurl repeats a POST by itself on a dead reused one
- * (vendors/twilio.md 3.5).
+ * is sent twice, unless a call allows it by `reuse`: libcurl repeats even a POST by
+ * itself when a kept connection dies under it (vendors/twilio.md 3.5).
  *
  * The caller learns three outcomes: an answer (any status), a failure that
  * provably sent nothing (ERR_UPSTREAM), and a failure after which the request
@@ -34,6 +33,7 @@ struct http_call {
 	int timeout_ms;                           /* of the whole call; 0: LIMIT_VENDOR_SECONDS */
 	size_t max_reply;                         /* 0: LIMIT_REPLY */
 	bool reuse;   /* the call may be repeated by libcurl: allow a kept connection */
+	bool once;    /* allow a kept connection, but no repetition: one that dies is ERR_UNKNOWN */
 };
 
 struct http_reply {

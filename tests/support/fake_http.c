@@ -10,21 +10,25 @@ static struct str copied(struct arena *mem, struct str s)
 	return (struct str){ s.ptr ? arena_strndup(mem, s.ptr, s.len) : NULL, s.len };
 }
 
+struct http_call fake_http_copy(struct arena *mem, const struct http_call *call)
+{
+	struct http_call c = *call;
+
+	c.method = arena_strdup(mem, call->method);
+	c.url = arena_strdup(mem, call->url);
+	c.body = copied(mem, call->body);
+	for (int i = 0; i < HTTP_HEADERS && c.headers[i].name; i++) {
+		c.headers[i].name = arena_strdup(mem, call->headers[i].name);
+		c.headers[i].value = arena_strdup(mem, call->headers[i].value);
+	}
+	return c;
+}
+
 static void remember(struct fake_http *f, const struct http_call *call)
 {
-	struct http_call *c = &f->calls[f->call_count];
-
 	if (f->call_count == FAKE_HTTP_ROOM)
 		die_bug("fake_http: too many calls");
-	*c = *call;
-	c->method = arena_strdup(f->mem, call->method);
-	c->url = arena_strdup(f->mem, call->url);
-	c->body = copied(f->mem, call->body);
-	for (int i = 0; i < HTTP_HEADERS && c->headers[i].name; i++) {
-		c->headers[i].name = arena_strdup(f->mem, call->headers[i].name);
-		c->headers[i].value = arena_strdup(f->mem, call->headers[i].value);
-	}
-	f->call_count++;
+	f->calls[f->call_count++] = fake_http_copy(f->mem, call);
 }
 
 static int fake_send(struct http_client *self, struct arena *mem, const struct http_call *call,

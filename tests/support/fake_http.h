@@ -49,4 +49,6 @@ void fake_http_fail(struct fake_http *f, enum err_kind kind);
 /* A header that was sent (ASCII case ignored), or NULL. */
 const char *fake_http_sent(const struct http_call *call, const char *name);
 
+struct http_call fake_http_copy(struct arena *mem, const struct http_call *call);
+
 #endif

@@ -34,8 +34,10 @@ struct tiny_http {
 	size_t latest_len;
 };
 
+enum extent { HEAD, WHOLE };
+
 /* How many bytes of the request are still to come; SIZE_MAX while that is unknown. */
-static size_t missing(const char *bytes, size_t len)
+static size_t missing(const char *bytes, size_t len, enum extent extent)
 {
 	struct str all = { bytes, len }, name = STR("Content-Length: ");
 	const char *end = str_find(all, STR("\r\n\r\n")), *at;
@@ -45,19 +47,19 @@ static size_t missing(const char *bytes, size_t len)
 		return SIZE_MAX;
 	head = (size_t)(end - bytes) + 4;
 	at = str_find((struct str){ bytes, head }, name);
-	if (at)
+	if (at && extent == WHOLE)
 		body = (size_t)strtoul(at + name.len, NULL, 10);
 	return head + body > len ? head + body - len : 0;
 }
 
-/* False when the client left before the request was whole. */
-static bool read_request(struct tiny_http *t, int fd)
+/* False when the client left before all of it was there. */
+static bool read_request(struct tiny_http *t, int fd, enum extent extent)
 {
 	char *bytes = calloc(1, REQUEST_ROOM);
 	size_t len = 0;
 	ssize_t got = 1;
 
-	while (len < REQUEST_ROOM && missing(bytes, len) && (got = read(fd, bytes + len, REQUEST_ROOM - len)) > 0)
+	while (len < REQUEST_ROOM && missing(bytes, len, extent) && (got = read(fd, bytes + len, REQUEST_ROOM - len)) > 0)
 		len += (size_t)got;
 	if (got > 0) {
 		pthread_mutex_lock(&t->lock);
@@ -109,7 +111,7 @@ static void flood(int fd)
 
 static void serve(struct tiny_http *t, int fd)
 {
-	if (t->mode == TINY_HANG_UP || !read_request(t, fd) || t->mode == TINY_CLOSE)
+	if (t->mode == TINY_HANG_UP || !read_request(t, fd, WHOLE) || t->mode == TINY_CLOSE)
 		return;
 	if (t->mode == TINY_STALL) {
 		wait_until_client_leaves(fd);
@@ -117,8 +119,12 @@ static void serve(struct tiny_http *t, int fd)
 	}
 	if (!send_text(fd, t->answer, strlen(t->answer)))
 		return;
+	while (t->mode == TINY_KEEP && read_request(t, fd, WHOLE) && send_text(fd, t->answer, strlen(t->answer)))
+		;
 	if (t->mode == TINY_KEEP_ONCE)
-		read_request(t, fd);
+		read_request(t, fd, WHOLE);
+	else if (t->mode == TINY_KEEP_HEAD)
+		read_request(t, fd, HEAD);
 	else if (t->mode == TINY_DRIP)
 		drip(fd);
 	else if (t->mode == TINY_FLOOD)

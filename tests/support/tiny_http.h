@@ -11,7 +11,9 @@ struct tiny_http;
 
 enum tiny_mode {
 	TINY_ANSWER,       /* reads a request, sends the answer, closes */
+	TINY_KEEP,         /* answers every request and keeps the connection */
 	TINY_KEEP_ONCE,    /* answers and keeps the connection, but dies at a second request on it */
+	TINY_KEEP_HEAD,    /* the same, but reads only the head of the second */
 	TINY_CLOSE,        /* reads a request and closes without an answer */
 	TINY_HANG_UP,      /* closes at once */
 	TINY_STALL,        /* reads a request, then waits for the client to leave */

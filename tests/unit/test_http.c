@@ -257,6 +257,56 @@ static void a_get_that_may_be_repeated_survives_a_dead_kept_connection(void **st
 	assert_int_equal(tiny_http_connections(w->server), 2);
 }
 
+/* Whatever of it the server has read: everything, nothing but a head, or a request without a body. */
+static void a_post_that_goes_out_once_is_not_repeated_on_a_dead_kept_connection(void **state)
+{
+	struct world *w = *state;
+	const struct str large = { arena_alloc(w->mem, LARGE_BODY), LARGE_BODY };
+	const struct {
+		const char *name;
+		enum tiny_mode mode;
+		struct str body;
+	} rows[] = {
+		{ "read whole", TINY_KEEP_ONCE, STR("To=1") },
+		{ "large, read whole", TINY_KEEP_ONCE, large },
+		{ "empty", TINY_KEEP_ONCE, STR("") },
+		{ "no body", TINY_KEEP_ONCE, { NULL, 0 } },
+		{ "large, head read", TINY_KEEP_HEAD, large },
+		{ "head read", TINY_KEEP_HEAD, STR("To=1") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct http_call first = serve(w, rows[i].mode, KEPT, "GET"), post = call_to(w, "POST");
+		struct http_reply reply;
+		struct err err = { 0 };
+
+		first.reuse = true;
+		post.once = true;
+		post.body = rows[i].body;
+		check_row(rows[i].name, http_send(w->http, w->mem, &first, &reply, &err) == 0);
+		check_row(rows[i].name, http_send(w->http, w->mem, &post, &reply, &err) == -1);
+		check_row_text(rows[i].name, err_kind_name(err.kind), "unknown");
+		check_row(rows[i].name, tiny_http_requests(w->server) == 2);
+		tiny_http_stop(w->server);
+		w->server = NULL;
+	}
+}
+
+static void a_post_that_goes_out_once_uses_and_leaves_kept_connections(void **state)
+{
+	struct world *w = *state;
+	struct http_call post = serve(w, TINY_KEEP, KEPT, "POST");
+	struct http_reply reply;
+	struct err err = { 0 };
+
+	post.once = true;
+	post.body = STR("To=1");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(http_send(w->http, w->mem, &post, &reply, &err), 0);
+	assert_int_equal(tiny_http_requests(w->server), 3);
+	assert_int_equal(tiny_http_connections(w->server), 1);
+}
+
 static void a_redirect_is_an_answer_and_not_followed(void **state)
 {
 	struct world *w = *state;
@@ -396,6 +446,8 @@ int main(void)
 		TEST(a_post_that_was_read_and_not_answered_is_unknown_and_sent_once),
 		TEST(a_post_never_uses_a_kept_connection),
 		TEST(a_get_that_may_be_repeated_survives_a_dead_kept_connection),
+		TEST(a_post_that_goes_out_once_is_not_repeated_on_a_dead_kept_connection),
+		TEST(a_post_that_goes_out_once_uses_and_leaves_kept_connections),
 		TEST(a_redirect_is_an_answer_and_not_followed),
 		TEST(nobody_listening_provably_sent_nothing),
 		TEST(a_failed_tls_handshake_provably_sent_nothing),
