@@ -1,7 +1,7 @@
 # What a private stack consists of and how each part is run; every part is kept
 # by cron/keeper.  Sourced by bash; needs the variables of `load_stack`.
 
-programs='interview actions webhooks twilio api campaigns'
+programs='interview actions webhooks twilio api campaigns voice'
 
 # The parts in the order of their start.
 services() {

@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "vendors/elevenlabs_speech.h"
 #include "web/access.h"
+#include "web/api.h"
 
 enum { FRESH_MS = 5 * 60 * 1000, CURSOR_MOST = 1024 };
 
@@ -116,12 +117,6 @@ static bool answer_stale(struct app *app, struct response *res, struct str json)
 	return true;
 }
 
-static int refuse(struct response *res, const char *field, const char *sentence)
-{
-	response_error(res, 400, "bad_request", sentence, field);
-	return 0;
-}
-
 static int voices_list(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct form form = { 0 };
@@ -131,13 +126,13 @@ static int voices_list(struct app *app, struct request *req, struct response *re
 	struct page page;
 
 	if (request_query(req, &form, &bad))
-		return refuse(res, NULL, "The query could not be understood.");
+		return api_refuse(res, NULL, "The query could not be understood.");
 	search = form_get(&form, "search");
 	cursor = form_get(&form, "cursor");
 	if (!str_is_utf8(str_from(search)) || str_from(search).len > LIMIT_NAME)
-		return refuse(res, "search", "search must be text of at most 200 bytes.");
+		return api_refuse(res, "search", "search must be text of at most 200 bytes.");
 	if (!str_is_utf8(str_from(cursor)) || str_from(cursor).len > CURSOR_MOST)
-		return refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer.");
+		return api_refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer.");
 	if (not_configured(app, res))
 		return 0;
 	audio_hash(app->mem, (const struct str[]){ str_from(search), str_from(cursor) }, 2, hash);
@@ -206,21 +201,10 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
 }
 
-static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
-		 const char *sentence, int retry_after)
-{
-	(void)app;
-	(void)req;
-	(void)retry_after;
-	response_error(res, status, code, sentence, NULL);
-	if (status == 401)
-		response_header(res, "WWW-Authenticate", "Bearer");
-}
-
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/voice/voices", .handler = voices_list },
 	{ .method = "POST", .path = "/api/voice/test", .handler = voice_test, .max_body = LIMIT_BODY_API },
 	{ .method = "POST", .path = "/api/voice/generate", .handler = voice_generate, .max_body = LIMIT_BODY_API },
 };
 
-const struct pages voice_pages = { routes, ARRAY_LEN(routes), guard, fail };
+const struct pages voice_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

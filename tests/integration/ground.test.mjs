@@ -146,7 +146,7 @@ describe('an installation without quickstart', () => {
 			const port = await freePort();
 			const env = { ...stack.env, PARLEY_ENV_FILE: join(stack.state, 'parley.env'), PARLEY_RUN_DIR: join(place, 'run'), PARLEY_LOG_DIR: join(place, 'log'), PATH: `${process.env.PATH}:/usr/sbin` };
 			await must(join(stage, 'share/parley/scripts/render-nginx'), ['--dir', join(place, 'nginx'), '--log', join(place, 'log'), '--run', join(place, 'run'),
-				'--port', String(port), '--data', join(stage, 'share/parley'), '--env', env.PARLEY_ENV_FILE]);
+				'--port', String(port), '--data', join(stage, 'share/parley'), '--state', join(place, 'data'), '--env', env.PARLEY_ENV_FILE]);
 			// The commands of the lines "every minute", led to this place.
 			const commands = crontab.split('\n').filter((line) => line.startsWith('* * * * * ') && line.includes('keeper'))
 				.map((line) => line.slice(10).replaceAll(/\S*\/lib\/parley\/nginx/g, join(place, 'nginx')));
@@ -163,7 +163,7 @@ describe('an installation without quickstart', () => {
 				await everyMinute();
 				assert.equal((await run(join(stage, 'libexec/parley/keeper'), ['status', 'api'], { env })).code, 1);
 			} finally {
-				for (const name of ['nginx', 'interview', 'actions', 'webhooks', 'api'])
+				for (const name of ['nginx', 'interview', 'actions', 'webhooks', 'api', 'campaigns', 'voice'])
 					await run(join(stage, 'libexec/parley/keeper'), ['stop', name], { env });
 			}
 		} finally {

@@ -44,7 +44,7 @@ describe('a stack without vendors', () => {
 		for (const file of ['parley.env', 'secrets.env', 'stack.conf'])
 			assert.equal((await stat(join(stack.state, file))).mode & 0o077, 0, file);
 		assert.equal((await stat(join(stack.state, 'run'))).mode & 0o777, 0o700);
-		for (const name of ['interview', 'actions', 'webhooks', 'twilio', 'api', 'campaigns', 'redis'])
+		for (const name of ['interview', 'actions', 'webhooks', 'twilio', 'api', 'campaigns', 'voice', 'redis'])
 			assert.equal((await stat(join(stack.state, 'run', `${name}.sock`))).mode & 0o077, 0, name);
 	});
 
