@@ -14,6 +14,8 @@
 enum {
 	SID_LIMIT = 64,
 	FORM_LIMIT = 16 << 10,
+	REPLY_LIMIT = 256 << 10, /* of one call; a dialer has many at once */
+	PAGES = 20,
 	CODE_MOST = 999999,
 	PAGE_MOST = 1000,
 	SECONDS_MOST = 1000000,
@@ -25,6 +27,7 @@ static const struct {
 } known_codes[] = {
 	{ 21211, ERR_REFUSED },  /* To is invalid */
 	{ 21214, ERR_REFUSED },  /* To cannot be reached */
+	{ 21215, ERR_REFUSED },  /* the account may not call To's country: other leads' countries it may */
 	{ 21216, ERR_REFUSED },  /* To is blocked by Twilio */
 	{ 21217, ERR_REFUSED },  /* no valid phone number */
 	{ 21610, ERR_REFUSED },  /* the recipient opted out */
@@ -32,7 +35,9 @@ static const struct {
 	{ 13224, ERR_REFUSED },
 	{ 13225, ERR_REFUSED },
 	{ 13226, ERR_REFUSED },
+	{ 13227, ERR_REFUSED },
 	{ 32203, ERR_REFUSED },  /* as 21216, of a SIP trunk */
+	{ 32205, ERR_REFUSED },  /* as 21215, of a SIP trunk */
 	{ 10004, ERR_LIMIT },    /* too many calls at once: rejected */
 	{ 20429, ERR_LIMIT },
 	{ 20404, ERR_MISSING },
@@ -95,33 +100,53 @@ static int failed(const struct twilio *t, struct arena *mem, const struct http_r
 
 /* ---- one request ---- */
 
-/* GET when form is NULL.  `repeatable`: doing it twice is the same as once. */
-static int ask(const struct twilio *t, struct arena *mem, const char *path, const struct buf *form, bool repeatable,
-	       struct json_object **answer, struct err *err)
+static const char *address_of(const struct twilio *t, struct arena *mem, const char *path)
 {
-	struct http_call call = { .method = form ? "POST" : "GET", .timeout_ms = LIMIT_TWILIO_SECONDS * 1000 };
+	return arena_printf(mem, "%s/2010-04-01/Accounts/%s/%s", t->base_url, t->account_sid, path);
+}
+
+/* GET when form is NULL.  `repeatable`: doing it twice is the same as once. */
+static int prepare(const struct twilio *t, struct arena *mem, const char *url, const struct buf *form, bool repeatable,
+		   struct http_call *call, struct err *err)
+{
 	const char *user = arena_printf(mem, "%s:%s", t->account_sid, t->auth_token);
-	struct err unreadable = { 0 };
-	struct http_reply reply;
 
 	if (form && form->failed)
 		return err_set(err, ERR_INPUT, "Twilio: the request is too long");
-	call.url = arena_printf(mem, "%s/2010-04-01/Accounts/%s/%s", t->base_url, t->account_sid, path);
-	call.reuse = repeatable;
-	http_call_header(&call, "Authorization", arena_printf(mem, "Basic %s", base64_encode(mem, str_from(user))));
+	*call = (struct http_call){ .method = form ? "POST" : "GET", .url = url, .timeout_ms = LIMIT_TWILIO_SECONDS * 1000,
+				    .reuse = repeatable, .once = !repeatable };
+	http_call_header(call, "Authorization", arena_printf(mem, "Basic %s", base64_encode(mem, str_from(user))));
 	if (form) {
-		http_call_header(&call, "Content-Type", "application/x-www-form-urlencoded");
-		call.body = buf_view(form);
+		http_call_header(call, "Content-Type", "application/x-www-form-urlencoded");
+		call->body = buf_view(form);
 	}
-	if (vendor_send(t->http, mem, "Twilio", &call, repeatable, &reply, err))
-		return -1;
-	if (reply.status < 200 || reply.status > 299)
-		return failed(t, mem, &reply, repeatable, err);
-	*answer = json_read(mem, reply.body, &unreadable);
+	return 0;
+}
+
+static int read_reply(const struct twilio *t, struct arena *mem, const struct http_reply *reply, bool repeatable,
+		      struct json_object **answer, struct err *err)
+{
+	struct err unreadable = { 0 };
+
+	if (reply->status < 200 || reply->status > 299)
+		return failed(t, mem, reply, repeatable, err);
+	*answer = json_read(mem, reply->body, &unreadable);
 	if (!*answer)
 		return vendor_failed(err, repeatable ? ERR_UPSTREAM : ERR_UNKNOWN, "Twilio", "the answer is no JSON",
-				     reply.status, NULL);
+				     reply->status, NULL);
 	return 0;
+}
+
+static int ask(const struct twilio *t, struct arena *mem, const char *url, const struct buf *form, bool repeatable,
+	       struct json_object **answer, struct err *err)
+{
+	struct http_call call;
+	struct http_reply reply;
+
+	if (prepare(t, mem, url, form, repeatable, &call, err) ||
+	    vendor_send(t->http, mem, "Twilio", &call, repeatable, &reply, err))
+		return -1;
+	return read_reply(t, mem, &reply, repeatable, answer, err);
 }
 
 /* "Fri, 20 Nov 2026 09:30:00 +0000" (RFC 2822) in UTC, as Twilio always writes it. */
@@ -147,16 +172,21 @@ static bool read_call(struct json_object *o, struct twilio_call *call)
 	return call->sid && str_is_token(str_from(call->sid), 1, SID_LIMIT) && call->status;
 }
 
+static int take_call(struct json_object *answer, bool repeatable, struct twilio_call *call, struct err *err)
+{
+	if (read_call(answer, call))
+		return 0;
+	return vendor_failed(err, repeatable ? ERR_UPSTREAM : ERR_UNKNOWN, "Twilio", "the answer holds no call", 0, NULL);
+}
+
 static int one_call(const struct twilio *t, struct arena *mem, const char *path, const struct buf *form, bool repeatable,
 		    struct twilio_call *call, struct err *err)
 {
 	struct json_object *answer;
 
-	if (ask(t, mem, path, form, repeatable, &answer, err))
+	if (ask(t, mem, address_of(t, mem, path), form, repeatable, &answer, err))
 		return -1;
-	if (read_call(answer, call))
-		return 0;
-	return vendor_failed(err, repeatable ? ERR_UPSTREAM : ERR_UNKNOWN, "Twilio", "the answer holds no call", 0, NULL);
+	return take_call(answer, repeatable, call, err);
 }
 
 /* ---- what is asked ---- */
@@ -200,13 +230,42 @@ static void dial_form(const struct twilio_dial *d, struct buf *form)
 	}
 }
 
-int twilio_call_create(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial,
-		       struct twilio_call *call, struct err *err)
+int twilio_dial_call(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial, struct http_call *call,
+		     struct err *err)
 {
 	struct buf *form = buf_in(mem, FORM_LIMIT);
 
 	dial_form(dial, form);
-	return one_call(t, mem, "Calls.json", form, false, call, err);
+	if (prepare(t, mem, address_of(t, mem, "Calls.json"), form, false, call, err))
+		return -1;
+	call->max_reply = REPLY_LIMIT;
+	return 0;
+}
+
+int twilio_dial_reply(const struct twilio *t, struct arena *mem, const struct http_reply *reply, struct twilio_call *call,
+		      struct err *err)
+{
+	struct json_object *answer;
+
+	if (read_reply(t, mem, reply, false, &answer, err))
+		return -1;
+	return take_call(answer, false, call, err);
+}
+
+int twilio_call_create(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial,
+		       struct twilio_call *call, struct err *err)
+{
+	struct http_call request;
+	struct http_reply reply;
+
+	if (twilio_dial_call(t, mem, dial, &request, err))
+		return -1;
+	/* Cut short, a slow success would be an unknown outcome. */
+	if (t->http->most_ms > 0 && t->http->most_ms < request.timeout_ms)
+		return err_set(err, ERR_SYSTEM, "Twilio: the time allowed for a request is too short for a dial");
+	if (vendor_send(t->http, mem, "Twilio", &request, false, &reply, err))
+		return -1;
+	return twilio_dial_reply(t, mem, &reply, call, err);
 }
 
 /* The path of a call; NULL with err when the sid could lead elsewhere. */
@@ -230,6 +289,20 @@ int twilio_call_update(const struct twilio *t, struct arena *mem, const char *si
 	return one_call(t, mem, path, form, true, call, err);
 }
 
+/* Not repeatable: what the call says would begin again. */
+int twilio_call_redirect(const struct twilio *t, struct arena *mem, const char *sid, const char *url,
+			 struct twilio_call *call, struct err *err)
+{
+	const char *path = path_of(mem, sid, err);
+	struct buf *form = buf_in(mem, FORM_LIMIT);
+
+	if (!path)
+		return -1;
+	put(form, "Url", url);
+	put(form, "Method", "POST");
+	return one_call(t, mem, path, form, false, call, err);
+}
+
 int twilio_call_fetch(const struct twilio *t, struct arena *mem, const char *sid, struct twilio_call *call,
 		      struct err *err)
 {
@@ -238,12 +311,51 @@ int twilio_call_fetch(const struct twilio *t, struct arena *mem, const char *sid
 	return path ? one_call(t, mem, path, NULL, true, call, err) : -1;
 }
 
+/* The address of the page after this one, NULL at the end.  Twilio gives it without
+ * the host; the key must go nowhere else. */
+static int next_page(const struct twilio *t, struct arena *mem, struct json_object *page, const char **url, struct err *err)
+{
+	const char *start = arena_printf(mem, "/2010-04-01/Accounts/%s/Calls.json?", t->account_sid);
+	const char *uri = json_text(page, "next_page_uri");
+
+	*url = NULL;
+	if (!uri)
+		return 0;
+	if (!str_starts(str_from(uri), str_from(start)) || strlen(uri) > FORM_LIMIT || str_has_control(str_from(uri)))
+		return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the next page is elsewhere", 0, NULL);
+	*url = arena_printf(mem, "%s%s", t->base_url, uri);
+	return 0;
+}
+
+/* Appends a page's calls to the *count that are there. */
+static int take_page(struct arena *mem, struct json_object *page, struct twilio_call **calls, size_t *count,
+		     struct err *err)
+{
+	size_t len;
+	struct json_object *items = json_list(page, "calls", &len);
+	struct twilio_call *all;
+
+	if (!items || len > PAGE_MOST)
+		return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the answer holds no list", 0, NULL);
+	all = arena_alloc(mem, (*count + len + 1) * sizeof(*all));
+	if (*count)
+		memcpy(all, *calls, *count * sizeof(*all));
+	/* A call that is left out could be dialled a second time. */
+	for (size_t i = 0; i < len; i++)
+		if (!read_call(json_object_array_get_idx(items, i), &all[*count + i]))
+			return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the list holds what is no call", 0, NULL);
+	*calls = all;
+	*count += len;
+	return 0;
+}
+
 int twilio_calls_list(const struct twilio *t, struct arena *mem, const char *to, const char *from, int page_size,
 		      struct twilio_call **calls, size_t *count, struct err *err)
 {
 	struct buf *query = buf_in(mem, FORM_LIMIT);
-	struct json_object *answer, *items;
-	size_t len;
+	struct json_object *page;
+	size_t found = 0;
+	const char *url;
 
 	*count = 0;
 	put(query, "To", to);
@@ -251,16 +363,14 @@ int twilio_calls_list(const struct twilio *t, struct arena *mem, const char *to,
 	put_number(query, "PageSize", page_size > PAGE_MOST ? PAGE_MOST : page_size);
 	if (query->failed)
 		return err_set(err, ERR_INPUT, "Twilio: the request is too long");
-	if (ask(t, mem, arena_printf(mem, "Calls.json?%s", query->ptr), NULL, true, &answer, err))
-		return -1;
-	items = json_list(answer, "calls", &len);
-	if (!items)
-		return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the answer holds no list", 0, NULL);
-	*calls = arena_alloc(mem, (len + 1) * sizeof(**calls));
-	/* A call that is left out could be dialled a second time. */
-	for (size_t i = 0; i < len; i++)
-		if (!read_call(json_object_array_get_idx(items, i), &(*calls)[i]))
-			return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the list holds what is no call", 0, NULL);
-	*count = len;
+	url = address_of(t, mem, arena_printf(mem, "Calls.json?%s", query->ptr));
+	for (int n = 0; url; n++) {
+		if (n == PAGES)
+			return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the list does not end", 0, NULL);
+		if (ask(t, mem, url, NULL, true, &page, err) || take_page(mem, page, calls, &found, err) ||
+		    next_page(t, mem, page, &url, err))
+			return -1;
+	}
+	*count = found;
 	return 0;
 }

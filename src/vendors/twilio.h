@@ -3,13 +3,14 @@
  * A dial is never repeated here, and there is no idempotency key: after ERR_UNKNOWN
  * the call may exist, and only a callback or twilio_calls_list() tells.  Failures:
  *
- *	ERR_REFUSED   this number cannot be called, final
+ *	ERR_REFUSED   this number cannot be called, final; also when its country (21215) or
+ *	              the number (21216) is barred to the account, which somebody should look at
  *	ERR_DENIED    the account, the caller id or our request: every further call would
  *	              fail alike, so also what this client does not know
  *	ERR_LIMIT     429 and alike: surely not dialled, retry_after when named
  *	ERR_UPSTREAM  not connected, nothing was sent; after what may be repeated (all but
- *	              a dial) also 5xx and lost answers
- *	ERR_UNKNOWN   of a dial: 5xx, no answer, or one that cannot be read
+ *	              a dial and a redirection) also 5xx and lost answers
+ *	ERR_UNKNOWN   of a dial or redirection: 5xx, no answer, or one that cannot be read
  *	ERR_MISSING   no such call, or not of this account
  *	ERR_CONFLICT  of an update: the call is over already; look at it again
  *
@@ -27,7 +28,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+struct http_call;
 struct http_client;
+struct http_reply;
 
 struct twilio {
 	struct http_client *http;
@@ -63,6 +66,16 @@ struct twilio_call {
 	int64_t duration_s;        /* -1: not over yet */
 };
 
+/* The two halves of a dial, for who sends it by itself (net/http_many.h): the request,
+ * which needs no t->http, and what its answer means.  All of *call lives in `mem`.
+ * ERR_INPUT when the dial is too long.  The request goes out once and has 30 seconds; less
+ * would make slow successes unknown. */
+int twilio_dial_call(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial, struct http_call *call,
+		     struct err *err);
+int twilio_dial_reply(const struct twilio *t, struct arena *mem, const struct http_reply *reply, struct twilio_call *call,
+		      struct err *err);
+
+/* Both, over t->http; ERR_SYSTEM when that allows a call less time. */
 int twilio_call_create(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial,
 		       struct twilio_call *call, struct err *err);
 
@@ -70,10 +83,15 @@ int twilio_call_create(const struct twilio *t, struct arena *mem, const struct t
 int twilio_call_update(const struct twilio *t, struct arena *mem, const char *sid, const char *status,
 		       struct twilio_call *call, struct err *err);
 
+/* From now on a call that is in progress does what `url` says. */
+int twilio_call_redirect(const struct twilio *t, struct arena *mem, const char *sid, const char *url,
+			 struct twilio_call *call, struct err *err);
+
 int twilio_call_fetch(const struct twilio *t, struct arena *mem, const char *sid, struct twilio_call *call,
 		      struct err *err);
 
-/* The newest calls from one number to another: one page, of at most page_size (1000). */
+/* The calls from one number to another, all of them: in pages of page_size (1000 at most),
+ * and ERR_UPSTREAM when they do not end within 20 pages. */
 int twilio_calls_list(const struct twilio *t, struct arena *mem, const char *to, const char *from, int page_size,
 		      struct twilio_call **calls, size_t *count, struct err *err);
 

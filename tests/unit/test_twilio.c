@@ -48,7 +48,7 @@ static const struct twilio_dial a_dial = {
 	.machine_url = "https://hooks.example.com/amd?att=9f2c", .ring_s = 25, .most_s = 300,
 };
 
-static void a_dial_is_sent_once_whole_and_on_a_fresh_connection(void **state)
+static void a_dial_is_sent_once_and_whole(void **state)
 {
 	struct world *w = *state;
 	const struct http_call *sent = &w->http.calls[0];
@@ -70,6 +70,7 @@ static void a_dial_is_sent_once_whole_and_on_a_fresh_connection(void **state)
 	assert_string_equal(fake_http_sent(sent, "Authorization"), "Basic QUMwMTpzZWNyZXQ=");
 	assert_string_equal(fake_http_sent(sent, "Content-Type"), "application/x-www-form-urlencoded");
 	assert_false(sent->reuse);
+	assert_true(sent->once);
 	assert_int_equal(sent->timeout_ms, 30000);
 	assert_string_equal(call.sid, "CA01");
 	assert_string_equal(call.status, "queued");
@@ -78,6 +79,42 @@ static void a_dial_is_sent_once_whole_and_on_a_fresh_connection(void **state)
 	assert_null(call.answered_by);
 	assert_int_equal(call.created_ms, 0);
 	assert_int_equal(call.duration_s, -1);
+}
+
+/* It would make slow successes unknown. */
+static void a_dial_is_not_sent_by_a_client_that_gives_it_too_little_time(void **state)
+{
+	struct world *w = *state;
+	struct twilio_call call;
+	struct err err = { 0 };
+
+	w->http.base.most_ms = 29999;
+	assert_int_equal(twilio_call_create(&w->vendor, w->mem, &a_dial, &call, &err), -1);
+	assert_int_equal(err.kind, ERR_SYSTEM);
+	assert_int_equal(w->http.call_count, 0);
+	fake_http_answer(&w->http, 201, CREATED);
+	w->http.base.most_ms = 30000;
+	err = (struct err){ 0 };
+	assert_int_equal(twilio_call_create(&w->vendor, w->mem, &a_dial, &call, &err), 0);
+}
+
+static void a_dial_can_be_sent_by_someone_else(void **state)
+{
+	struct world *w = *state;
+	struct http_call request;
+	struct http_reply created = { .status = 201, .body = STR(CREATED) }, broken = { .status = 500 };
+	struct twilio_call call;
+	struct err err = { 0 };
+
+	w->vendor.http = NULL;
+	assert_int_equal(twilio_dial_call(&w->vendor, w->mem, &a_dial, &request, &err), 0);
+	assert_string_equal(request.url, ROOT "Calls.json");
+	assert_true(request.once);
+	assert_int_equal(request.timeout_ms, 30000);
+	assert_int_equal(twilio_dial_reply(&w->vendor, w->mem, &created, &call, &err), 0);
+	assert_string_equal(call.sid, "CA01");
+	assert_int_equal(twilio_dial_reply(&w->vendor, w->mem, &broken, &call, &err), -1);
+	assert_int_equal(err.kind, ERR_UNKNOWN);
 }
 
 static void what_a_dial_does_not_name_is_left_out(void **state)
@@ -116,6 +153,7 @@ struct answer {
 static const struct answer answers[] = {
 	{ 400, "21211", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
 	{ 400, "21214", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
+	{ 400, "21215", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
 	{ 400, "21216", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
 	{ 400, "21217", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
 	{ 400, "13224", ERR_REFUSED, ERR_REFUSED, TWILIO_NUMBER_PERMANENT },
@@ -129,7 +167,6 @@ static const struct answer answers[] = {
 	{ 400, "21205", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
 	{ 400, "21210", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
 	{ 400, "21212", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
-	{ 400, "21215", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
 	{ 400, "21219", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
 	{ 400, "99999", ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
 	{ 403, NULL, ERR_DENIED, ERR_DENIED, TWILIO_CONFIG },
@@ -269,6 +306,26 @@ static void a_call_is_ended_by_its_status(void **state)
 	check_str(w->http.calls[1].body, "Status=completed");
 }
 
+static void a_live_call_is_sent_elsewhere_once(void **state)
+{
+	struct world *w = *state;
+	struct twilio_call call;
+	struct err over = { 0 }, lost = { 0 }, err = { 0 };
+
+	fake_http_answer(&w->http, 200, "{\"sid\":\"CA01\",\"status\":\"in-progress\"}");
+	fake_http_answer(&w->http, 400, "{\"code\":21220}");
+	fake_http_fail(&w->http, ERR_UNKNOWN);
+	assert_int_equal(twilio_call_redirect(&w->vendor, w->mem, "CA01", "https://h.example/m?a=1", &call, &err), 0);
+	assert_string_equal(w->http.calls[0].url, ROOT "Calls/CA01.json");
+	check_str(w->http.calls[0].body, "Url=https%3A%2F%2Fh.example%2Fm%3Fa%3D1&Method=POST");
+	assert_false(w->http.calls[0].reuse);
+	assert_int_equal(twilio_call_redirect(&w->vendor, w->mem, "CA01", "https://h.example/m", &call, &over), -1);
+	assert_int_equal(over.kind, ERR_CONFLICT);
+	assert_int_equal(twilio_call_redirect(&w->vendor, w->mem, "CA01", "https://h.example/m", &call, &lost), -1);
+	assert_int_equal(lost.kind, ERR_UNKNOWN);
+	assert_int_equal(w->http.call_count, 3);
+}
+
 static void a_call_is_fetched_with_its_times(void **state)
 {
 	struct world *w = *state;
@@ -323,6 +380,58 @@ static void the_calls_between_two_numbers_are_listed(void **state)
 	assert_non_null(strstr(w->http.calls[1].url, "&PageSize=1000"));
 }
 
+#define LISTED(sid, next) "{\"calls\":[{\"sid\":\"" sid "\",\"status\":\"completed\"}],\"next_page_uri\":" next "}"
+#define NEXT "\"/2010-04-01/Accounts/AC01/Calls.json?Page=1&PageToken=PACA01\""
+
+static void a_list_is_followed_to_its_end(void **state)
+{
+	struct world *w = *state;
+	struct twilio_call *calls;
+	struct err err = { 0 };
+	size_t count;
+
+	fake_http_answer(&w->http, 200, LISTED("CA03", NEXT));
+	fake_http_answer(&w->http, 200, LISTED("CA02", NEXT));
+	fake_http_answer(&w->http, 200, LISTED("CA01", "null"));
+	assert_int_equal(twilio_calls_list(&w->vendor, w->mem, TO, FROM, 1, &calls, &count, &err), 0);
+	assert_int_equal(count, 3);
+	assert_string_equal(calls[0].sid, "CA03");
+	assert_string_equal(calls[2].sid, "CA01");
+	assert_string_equal(w->http.calls[1].url, ROOT "Calls.json?Page=1&PageToken=PACA01");
+	assert_non_null(fake_http_sent(&w->http.calls[1], "Authorization"));
+}
+
+static void a_list_that_leads_elsewhere_does_not_end_or_breaks_off_is_no_list(void **state)
+{
+	struct world *w = *state;
+	static const char *const elsewhere[] = {
+		LISTED("CA01", "\"https://elsewhere.example/\""), LISTED("CA01", "\"/2010-04-01/Accounts/AC02/Calls.json?Page=1\""),
+		LISTED("CA01", "\"@elsewhere.example/2010-04-01/Accounts/AC01/Calls.json?Page=1\""), LISTED("CA01", "\"\""),
+	};
+	struct err endless = { 0 }, broken = { 0 };
+	struct twilio_call *calls;
+	size_t count, sent;
+
+	for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++) {
+		struct err err = { 0 };
+
+		fake_http_answer(&w->http, 200, elsewhere[i]);
+		check_row(elsewhere[i], twilio_calls_list(&w->vendor, w->mem, TO, FROM, 1, &calls, &count, &err) == -1);
+		check_row(elsewhere[i], err.kind == ERR_UPSTREAM && count == 0 && w->http.call_count == i + 1);
+	}
+	fake_http_answer(&w->http, 200, LISTED("CA01", NEXT));
+	fake_http_answer(&w->http, 500, "");
+	assert_int_equal(twilio_calls_list(&w->vendor, w->mem, TO, FROM, 1, &calls, &count, &broken), -1);
+	assert_int_equal(count, 0);
+	for (int i = 0; i < 30; i++)
+		fake_http_answer(&w->http, 200, LISTED("CA01", NEXT));
+	sent = w->http.call_count;
+	assert_int_equal(twilio_calls_list(&w->vendor, w->mem, TO, FROM, 1, &calls, &count, &endless), -1);
+	assert_int_equal(endless.kind, ERR_UPSTREAM);
+	assert_int_equal(count, 0);
+	assert_int_equal(w->http.call_count - sent, 20);
+}
+
 static void a_list_with_an_unreadable_call_is_no_list(void **state)
 {
 	struct world *w = *state;
@@ -339,7 +448,9 @@ static void a_list_with_an_unreadable_call_is_no_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_dial_is_sent_once_whole_and_on_a_fresh_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_dial_is_sent_once_and_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_dial_is_not_sent_by_a_client_that_gives_it_too_little_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_dial_can_be_sent_by_someone_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_a_dial_does_not_name_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_dial_over_the_limit_is_not_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_answer_has_its_class, setup, teardown),
@@ -347,9 +458,12 @@ int main(void)
 		cmocka_unit_test(no_failure_is_no_error),
 		cmocka_unit_test_setup_teardown(the_wait_that_twilio_names_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_is_ended_by_its_status, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_live_call_is_sent_elsewhere_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_is_fetched_with_its_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_sid_that_leads_elsewhere_is_not_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_calls_between_two_numbers_are_listed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_is_followed_to_its_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_that_leads_elsewhere_does_not_end_or_breaks_off_is_no_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_with_an_unreadable_call_is_no_list, setup, teardown),
 	};
 
