@@ -4,16 +4,16 @@ import { isOver } from "../twilio/life.mjs";
 import { changeScript } from "../twilio/script.mjs";
 import { bodyOf, ControlError, missing, refuseIf } from "./body.mjs";
 
-/** A call with what was heard in it, which TwiML was fetched, and what Twilio would complain about. */
+/** A call with its times in ms, what was heard in it, which TwiML was fetched, and what Twilio would complain about. */
 export function callView(call) {
-	const { params, behaviour, heard, requests, problems } = call;
-	return { ...callResource(call), params, behaviour, heard, requests, problems };
+	const { params, behaviour, heard, requests, problems, created, started, answered, ended, updated } = call;
+	return { ...callResource(call), times: { created, started, answered, ended, updated }, params, behaviour, heard, requests, problems };
 }
 
 export function twilioRoutes(twilio) {
 	const callOf = (sid) => twilio.calls().find((call) => call.sid === sid) ?? missing("call");
 	return [
-		["GET", "/control/twilio/calls", () => ({ calls: twilio.calls().map(callView) })],
+		["GET", "/control/twilio/calls", ({ query }) => ({ calls: twilio.calls().filter(({ updated }) => updated >= Number(query.get("updated_after") ?? 0)).map(callView) })],
 		["GET", "/control/twilio/calls/:sid", (request, sid) => callView(callOf(sid))],
 		["POST", "/control/twilio/calls/:sid/hangup", (request, sid) => {
 			const call = callOf(sid);

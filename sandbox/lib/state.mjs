@@ -4,12 +4,14 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const WRITE_AFTER_MS = 20;
+const SHARE_OF_TIME = 10; // a large state is written less often: at most a tenth of the time goes into it
 
 /** `directory` null keeps everything in memory. Each vendor owns one member of `data`. */
 export function openState(directory) {
 	const file = directory ? join(directory, "state.json") : null;
 	let data = {};
 	let timer = null;
+	let tookMs = 0;
 
 	if (file) {
 		mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -24,8 +26,10 @@ export function openState(directory) {
 	function flush() {
 		clearTimeout(timer);
 		timer = null;
+		const begin = performance.now();
 		if (file)
 			writeAtomically(file, JSON.stringify(data));
+		tookMs = performance.now() - begin;
 	}
 
 	return {
@@ -46,7 +50,7 @@ export function openState(directory) {
 		},
 		changed() {
 			if (file && !timer)
-				timer = setTimeout(flush, WRITE_AFTER_MS);
+				timer = setTimeout(flush, Math.max(WRITE_AFTER_MS, SHARE_OF_TIME * tookMs));
 		},
 		flush,
 	};

@@ -242,6 +242,16 @@ test("the list: newest first, filtered, page by page", async () => {
 	assert.equal((await list(`${ACCOUNT}/Calls.json?PageSize=1001`)).code, 20007);
 });
 
+test("control tells the times of calls, and which have changed since", async () => {
+	const before = await line.over((await line.place()).sid);
+	const { created, started, answered, ended, updated } = before.times;
+	assert.ok(created <= started && started <= answered && answered <= ended && ended <= updated, JSON.stringify(before.times));
+	await until(() => Date.now() > updated);
+	const { sid } = await line.over((await line.place()).sid);
+	const { calls } = await line.sandbox.control("GET", `/control/twilio/calls?updated_after=${updated + 1}`);
+	assert.deepEqual(calls.map((call) => call.sid), [sid]);
+});
+
 test("calls leave the queue at the account's pace", async () => {
 	await line.sandbox.control("PUT", "/control/limits", { twilio: { calls_per_second: 0.0001 } });
 	const placed = [await line.place(), await line.place(), await line.place()];
