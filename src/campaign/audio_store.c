@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,6 +16,8 @@
 
 /* Each wait is a turn of 50 ms: together 25 s, as long as a vendor may take. */
 enum { LOCK_TURN_MS = 50, LOCK_TURNS = LIMIT_VENDOR_SECONDS * 1000 / LOCK_TURN_MS };
+
+enum { LEAST_ROOM = 4 * LIMIT_AUDIO }; /* some buy at the same time */
 
 void audio_hash(struct arena *mem, const struct str *parts, size_t count, char hash[AUDIO_HASH_SIZE])
 {
@@ -112,23 +115,72 @@ int audio_write(struct arena *mem, const char *state_dir, const char *name, stru
 	return 0;
 }
 
-int audio_lock(struct arena *mem, const char *state_dir, const char *hash, int *fd, struct err *err)
+int audio_room(struct arena *mem, const char *state_dir, struct err *err)
 {
 	const char *dir = directory(mem, state_dir);
+	struct statvfs fs;
 
 	if (make_directory(dir, err))
 		return -1;
-	*fd = open(arena_printf(mem, "%s/%s.lock", dir, hash), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (statvfs(dir, &fs))
+		return err_set(err, ERR_SYSTEM, "the disk of the audio cannot be asked: errno %d", errno);
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < LEAST_ROOM)
+		return err_set(err, ERR_SYSTEM, "the disk of the audio is full");
+	return 0;
+}
+
+/* Whoever had the lock before may have taken its file away. */
+static bool is_there(int fd, const char *path)
+{
+	struct stat mine, there;
+
+	return !fstat(fd, &mine) && !stat(path, &there) && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+}
+
+/* 1: taken, 0: another holds it, -1: failed with errno. */
+static int try_lock(const char *path, int *fd)
+{
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*fd < 0)
-		return err_set(err, ERR_SYSTEM, "the audio's lock cannot be opened: errno %d", errno);
-	for (int turn = 0; turn < LOCK_TURNS; turn++) {
-		if (!flock(*fd, LOCK_EX | LOCK_NB))
-			return 0;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			break;
-		poll(NULL, 0, LOCK_TURN_MS);
+		return -1;
+	if (!flock(*fd, LOCK_EX | LOCK_NB)) {
+		if (is_there(*fd, path))
+			return 1;
+		errno = EWOULDBLOCK;
 	}
 	close(*fd);
 	*fd = -1;
+	return errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
+}
+
+static const char *lock_path(struct arena *mem, const char *state_dir, const char *hash)
+{
+	return arena_printf(mem, "%s/audio/%s.lock", state_dir, hash);
+}
+
+int audio_lock(struct arena *mem, const char *state_dir, const char *hash, bool wait, int *fd, struct err *err)
+{
+	const char *path = lock_path(mem, state_dir, hash);
+
+	*fd = -1;
+	if (make_directory(directory(mem, state_dir), err))
+		return -1;
+	for (int turn = 0; turn < LOCK_TURNS; turn++) {
+		int rc = try_lock(path, fd);
+
+		if (rc > 0)
+			return 0;
+		if (rc < 0)
+			return err_set(err, ERR_SYSTEM, "the audio's lock cannot be taken: errno %d", errno);
+		if (!wait)
+			return err_set(err, ERR_CONFLICT, "the audio is being made");
+		poll(NULL, 0, LOCK_TURN_MS);
+	}
 	return err_set(err, ERR_SYSTEM, "the audio's lock is held too long");
+}
+
+void audio_unlock(struct arena *mem, const char *state_dir, const char *hash, int fd)
+{
+	unlink(lock_path(mem, state_dir, hash));
+	close(fd);
 }

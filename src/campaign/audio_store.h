@@ -1,8 +1,12 @@
 /* Where audio files lie: {state_dir}/audio, served as /audio/NAME.
  *
  * A name is the hash of what the file says and how, so a file never changes and
- * one that exists is complete.  Files are NAME = HASH.wav or HASH.mp3; a lock
- * file HASH.lock beside them stays.
+ * one that exists is complete.  Files are NAME = HASH.wav or HASH.mp3; HASH.lock
+ * stands beside them while one is made.
+ *
+ * No table of functions: calls play from the disk of the host whatever else is
+ * configured, because a call must not wait for a store far away.  A second store
+ * gets copies of what audio_keep() (audio.h) has put here.
  */
 #ifndef PARLEY_CAMPAIGN_AUDIO_STORE_H
 #define PARLEY_CAMPAIGN_AUDIO_STORE_H
@@ -28,8 +32,12 @@ bool audio_exists(struct arena *mem, const char *state_dir, const char *name, in
 /* Writes it whole or not at all, and durably.  Whoever writes holds the name's lock.  ERR_SYSTEM. */
 int audio_write(struct arena *mem, const char *state_dir, const char *name, struct str bytes, struct err *err);
 
-/* Takes the lock of a hash, waiting at most 25 s; *fd is closed to release it.
- * ERR_SYSTEM. */
-int audio_lock(struct arena *mem, const char *state_dir, const char *hash, int *fd, struct err *err);
+/* Whether the disk takes another file: what is bought must not be lost.  ERR_SYSTEM. */
+int audio_room(struct arena *mem, const char *state_dir, struct err *err);
+
+/* Takes the lock of a hash until audio_unlock(), or the end of the process.  Waits at most 25 s
+ * for it, or not at all: ERR_CONFLICT when another holds it.  ERR_SYSTEM. */
+int audio_lock(struct arena *mem, const char *state_dir, const char *hash, bool wait, int *fd, struct err *err);
+void audio_unlock(struct arena *mem, const char *state_dir, const char *hash, int fd);
 
 #endif

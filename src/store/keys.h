@@ -97,6 +97,11 @@
 /* String by search and cursor: "ms JSON", a page of voices as it was read then; KEEP_VOICES_S. */
 #define KEY_VOICES "parley:voices:"
 
+/* String by an audio's hash: why it is not bought now, "unknown" or ElevenLabs' word; one or ten minutes. */
+#define KEY_AUDIO_FAILED "parley:audio-failed:"
+/* String: the audio worker buys nothing; until ElevenLabs may be asked again. */
+#define KEY_AUDIO_SLOW "parley:audio-slow"
+
 /* Hash, an agent: json (contract 3.3 less the id), revision (1, 2 ...), created; no end. */
 #define KEY_AGENT "parley:agent:"
 /* Sorted set, agent ids by creation in ms; no end. */

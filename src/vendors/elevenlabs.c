@@ -65,6 +65,13 @@ static bool is_special(const char *code, enum err_kind *kind)
 	return false;
 }
 
+bool elevenlabs_account_failed(const struct err *err)
+{
+	enum err_kind kind;
+
+	return err->kind == ERR_DENIED || (err->kind == ERR_REFUSED && is_special(err->code, &kind) && kind == ERR_REFUSED);
+}
+
 int elevenlabs_refused(const struct elevenlabs *e, struct arena *mem, const struct http_reply *reply, struct err *err)
 {
 	struct err unreadable = { 0 };

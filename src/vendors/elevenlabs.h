@@ -8,6 +8,7 @@
 #define PARLEY_VENDORS_ELEVENLABS_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -21,6 +22,9 @@ struct elevenlabs {
 	const struct clock *clock;
 	const char *base_url, *api_key;
 };
+
+/* True when the cause is the account (its key, credits, plan): no other request would fare better. */
+bool elevenlabs_account_failed(const struct err *err);
 
 /* A fresh signed URL (ws:// or wss://), within `timeout_ms`.  An answer that holds
  * no such URL is ERR_UPSTREAM. */

@@ -39,12 +39,21 @@ int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char 
 	return 0;
 }
 
+bool elevenlabs_model_takes_language(const char *model_id)
+{
+	return !strstr(model_id, "multilingual");
+}
+
 static void put_words(struct buf *body, const struct elevenlabs_words *words)
 {
 	buf_puts(body, "{\"text\":");
 	buf_json(body, words->text);
 	buf_puts(body, ",\"model_id\":");
 	buf_json(body, str_from(words->model_id));
+	if (words->language) {
+		buf_puts(body, ",\"language_code\":");
+		buf_json(body, str_from(words->language));
+	}
 	if (words->settings)
 		buf_printf(body, ",\"voice_settings\":%s", words->settings);
 	buf_putc(body, '}');

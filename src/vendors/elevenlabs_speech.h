@@ -16,9 +16,13 @@ int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char 
 
 struct elevenlabs_words {
 	const char *voice_id, *model_id, *format; /* format: the vendor's output_format */
+	const char *language;                     /* ISO 639-1; NULL: the model finds out */
 	const char *settings;                     /* voice_settings as JSON; NULL: the voice's own */
 	struct str text;
 };
+
+/* The multilingual models refuse a language; others ignore one that they do not know. */
+bool elevenlabs_model_takes_language(const char *model_id);
 
 /* The whole file in *audio, at most LIMIT_AUDIO bytes.  An answer that is no audio is ERR_UPSTREAM. */
 int elevenlabs_speech(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_words *words,

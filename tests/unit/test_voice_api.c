@@ -273,14 +273,13 @@ static void of_two_that_want_the_same_one_waits_for_the_other(void **state)
 {
 	struct world *w = *state;
 	const struct audio_wish wish = { .text = STR("Hello"), .voice_id = "v", .model_id = "m", .format = "wav_8000" };
-	const struct str parts[] = { wish.text, STR("v"), STR("m"), STR(""), STR("wav_8000") };
-	char hash[AUDIO_HASH_SIZE];
+	struct audio wanted;
 	struct err err = { 0 };
 	int lock, status;
 	pid_t other;
 
-	audio_hash(w->app.mem, parts, ARRAY_LEN(parts), hash);
-	assert_int_equal(audio_lock(w->app.mem, w->state_dir, hash, &lock, &err), 0);
+	assert_false(audio_find(&w->app, &wish, &wanted));
+	assert_int_equal(audio_lock(w->app.mem, w->state_dir, wanted.hash, true, &lock, &err), 0);
 	other = fork();
 	assert_true(other >= 0);
 	if (!other) {
@@ -289,8 +288,8 @@ static void of_two_that_want_the_same_one_waits_for_the_other(void **state)
 		close(lock); /* the parent's description still holds it */
 		_exit(!audio_get_or_make(&w->app, &wish, &audio, &err) && audio.cached && !fake_of(w)->call_count ? 0 : 1);
 	}
-	assert_int_equal(audio_write(w->app.mem, w->state_dir, arena_printf(w->app.mem, "%s.wav", hash), STR(WAV), &err), 0);
-	close(lock);
+	assert_int_equal(audio_write(w->app.mem, w->state_dir, wanted.name, STR(WAV), &err), 0);
+	audio_unlock(w->app.mem, w->state_dir, wanted.hash, lock);
 	assert_int_equal(waitpid(other, &status, 0), other);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
