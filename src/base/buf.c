@@ -126,17 +126,6 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(again);
 }
 
-/* Length of a well-formed UTF-8 sequence at s, or 0. */
-static size_t sequence_at(struct str s)
-{
-	unsigned char c = (unsigned char)s.ptr[0];
-	size_t want = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-
-	if (want > s.len)
-		return 0;
-	return c == 0 || str_is_utf8((struct str){ s.ptr, want }) ? want : 0;
-}
-
 /* Beyond ASCII: the C1 controls, which some terminals obey, and the line ends
  * U+2028 and U+2029, at which some readers of our log would split a line. */
 static void add_sequence(struct buf *b, struct str sequence)
@@ -171,7 +160,7 @@ void buf_json(struct buf *b, struct str s)
 				buf_puts(b, "\\n");
 			else if (c < 0x20 || c == 0x7f)
 				buf_printf(b, "\\u%04x", c);
-			else if ((plain = sequence_at(s)))
+			else if ((plain = str_utf8_first(s)))
 				add_sequence(b, (struct str){ s.ptr, plain });
 			else {
 				plain = 1;

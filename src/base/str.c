@@ -143,6 +143,11 @@ bool str_is_utf8(struct str s)
 	return true;
 }
 
+size_t str_utf8_first(struct str s)
+{
+	return s.len ? utf8_sequence((const unsigned char *)s.ptr, s.len) : 0;
+}
+
 size_t str_utf8_prefix(struct str s, size_t max)
 {
 	size_t n = s.len < max ? s.len : max;
