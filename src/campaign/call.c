@@ -157,6 +157,27 @@ static bool take(const char **field, const char *news)
 	return true;
 }
 
+static bool replace(const char **field, const char *news)
+{
+	if (!news || !*news || (*field && !strcmp(*field, news)))
+		return false;
+	*field = news;
+	return true;
+}
+
+/* A key or word that meant nothing makes place for the next.  Who is not to be called
+ * again has said the last word, also when a machine seemed to have answered. */
+static bool take_input(struct call *call, const struct call_news *news)
+{
+	bool (*const put)(const char **, const char *) = call->outcome ? take : replace;
+	bool last = news->outcome && !strcmp(news->outcome, "opted_out");
+	bool is_new = put(&call->digits, news->digits);
+
+	is_new |= put(&call->speech, news->speech);
+	is_new |= (last ? replace : take)(&call->outcome, news->outcome);
+	return is_new;
+}
+
 static bool take_status(struct call *call, const struct call_news *news)
 {
 	int known = call_rank(call->status), new = news->status ? call_rank(news->status) : -1;
@@ -175,9 +196,7 @@ static bool take_news(struct call *call, const struct call_news *news, int64_t n
 
 	is_new |= take_status(call, news);
 	is_new |= take(&call->answered_by, news->answered_by);
-	is_new |= take(&call->digits, news->digits);
-	is_new |= take(&call->speech, news->speech);
-	is_new |= take(&call->outcome, news->outcome);
+	is_new |= take_input(call, news);
 	is_new |= take(&call->error, news->error);
 	if (news->duration_s > 0 && call->duration_s < 0) {
 		call->duration_s = news->duration_s;

@@ -50,8 +50,8 @@ struct call_news {
 	const char *sid;
 	const char *status;      /* Twilio's; one that is behind the known one changes nothing */
 	const char *answered_by;
-	const char *digits, *speech;
-	const char *outcome;     /* of a key, "opted_out" ...: kept until the call ends; the first stays */
+	const char *digits, *speech; /* the newest stay until one of them has an outcome */
+	const char *outcome;     /* of a key ...: kept until the call ends; the first stays, but "opted_out" wins */
 	const char *error;       /* Twilio's code */
 	int64_t duration_s;
 	bool leaves_message;
