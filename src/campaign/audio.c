@@ -21,11 +21,12 @@ static int buy(struct app *app, const struct audio_wish *wish, struct audio *aud
 	struct str bytes;
 
 	if (audio_room(app->mem, app->cfg.state_dir, err) ||
-	    elevenlabs_speech(&vendor, app->mem, &words, &bytes, err) || audio_keep(app, audio->name, bytes, err))
+	    elevenlabs_speech(&vendor, app->mem, &words, &bytes, &audio->cost, err) || audio_keep(app, audio->name, bytes, err))
 		return -1;
 	audio->bytes = (int64_t)bytes.len;
 	audio->cached = false;
-	log_event(&app->log, LOG_INFO, "audio.bought", LOG_TEXT("audio", audio->name), LOG_NUM("bytes", audio->bytes));
+	log_event(&app->log, LOG_INFO, "audio.bought", LOG_TEXT("audio", audio->name), LOG_NUM("bytes", audio->bytes),
+		  LOG_NUM("cost", audio->cost));
 	return 0;
 }
 

@@ -19,7 +19,8 @@ struct audio {
 	char name[AUDIO_NAME_SIZE]; /* of the file: /audio/NAME */
 	const char *content_type;
 	int64_t bytes;
-	bool cached; /* nothing was bought now */
+	bool cached;  /* nothing was bought now */
+	int64_t cost; /* ElevenLabs' credits for what was bought now; -1: it did not say */
 };
 
 /* Names the file of a wish; true when it is in the store, then `bytes` says its size. */

@@ -96,6 +96,8 @@
 
 /* String by search and cursor: "ms JSON", a page of voices as it was read then; KEEP_VOICES_S. */
 #define KEY_VOICES "parley:voices:"
+/* String by "models" or "usage": the same, of ElevenLabs' models and the account's use; KEEP_VOICES_S. */
+#define KEY_VOICE_ACCOUNT "parley:voice-account:"
 
 /* String by an audio's hash: why it is not bought now, "unknown" or ElevenLabs' word; one or ten minutes. */
 #define KEY_AUDIO_FAILED "parley:audio-failed:"

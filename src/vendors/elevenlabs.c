@@ -87,8 +87,8 @@ int elevenlabs_refused(const struct elevenlabs *e, struct arena *mem, const stru
 	return vendor_failed(err, kind, "ElevenLabs", "refused", reply->status, code ? code : legacy);
 }
 
-int elevenlabs_get(const struct elevenlabs *e, struct arena *mem, const struct buf *path, int timeout_ms,
-		   struct json_object **answer, struct err *err)
+static int get(const struct elevenlabs *e, struct arena *mem, const struct buf *path, int timeout_ms, enum json_type type,
+	       struct json_object **answer, struct err *err)
 {
 	struct http_call call = { .method = "GET", .timeout_ms = timeout_ms, .reuse = true };
 	struct http_reply reply;
@@ -104,9 +104,21 @@ int elevenlabs_get(const struct elevenlabs *e, struct arena *mem, const struct b
 	if (reply.status < 200 || reply.status > 299)
 		return elevenlabs_refused(e, mem, &reply, err);
 	*answer = json_read(mem, reply.body, &unreadable);
-	if (!json_object_is_type(*answer, json_type_object))
-		return vendor_failed(err, ERR_UPSTREAM, "ElevenLabs", "the answer is no JSON object", reply.status, NULL);
+	if (!json_object_is_type(*answer, type))
+		return vendor_failed(err, ERR_UPSTREAM, "ElevenLabs", "the answer is no JSON of the expected kind", reply.status, NULL);
 	return 0;
+}
+
+int elevenlabs_get(const struct elevenlabs *e, struct arena *mem, const struct buf *path, int timeout_ms,
+		   struct json_object **answer, struct err *err)
+{
+	return get(e, mem, path, timeout_ms, json_type_object, answer, err);
+}
+
+int elevenlabs_get_list(const struct elevenlabs *e, struct arena *mem, const struct buf *path, struct json_object **answer,
+			struct err *err)
+{
+	return get(e, mem, path, 0, json_type_array, answer, err);
 }
 
 /* The browser is sent there: an absolute WebSocket address of printable ASCII.

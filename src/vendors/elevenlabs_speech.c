@@ -39,6 +39,23 @@ int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char 
 	return 0;
 }
 
+int elevenlabs_models(const struct elevenlabs *e, struct arena *mem, struct json_object **models, struct err *err)
+{
+	struct buf *path = buf_in(mem, PATH_LIMIT);
+
+	buf_puts(path, "/v1/models");
+	return elevenlabs_get_list(e, mem, path, models, err);
+}
+
+int elevenlabs_subscription(const struct elevenlabs *e, struct arena *mem, struct json_object **subscription,
+			    struct err *err)
+{
+	struct buf *path = buf_in(mem, PATH_LIMIT);
+
+	buf_puts(path, "/v1/user/subscription");
+	return elevenlabs_get(e, mem, path, 0, subscription, err);
+}
+
 bool elevenlabs_model_takes_language(const char *model_id)
 {
 	return !strstr(model_id, "multilingual");
@@ -74,7 +91,7 @@ static bool is_audio(const struct http_reply *reply, bool wav)
 }
 
 int elevenlabs_speech(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_words *words,
-		      struct str *audio, struct err *err)
+		      struct str *audio, int64_t *cost, struct err *err)
 {
 	struct http_call call = { .method = "POST", .max_reply = LIMIT_AUDIO };
 	struct buf *path = buf_in(mem, PATH_LIMIT), *body = buf_in(mem, LIMIT_BODY_API);
@@ -100,5 +117,6 @@ int elevenlabs_speech(const struct elevenlabs *e, struct arena *mem, const struc
 	if (!is_audio(&reply, wav))
 		return vendor_failed(err, ERR_UPSTREAM, "ElevenLabs", "the answer is no audio", reply.status, NULL);
 	*audio = reply.body;
+	*cost = str_number(str_from(http_reply_header(&reply, "character-cost")), INT32_MAX);
 	return 0;
 }

@@ -14,6 +14,11 @@
 int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char *search, const char *cursor,
 		      struct json_object **voices, const char **next, struct err *err);
 
+/* The models, and the account's plan with what is used of it, as the vendor gives them. */
+int elevenlabs_models(const struct elevenlabs *e, struct arena *mem, struct json_object **models, struct err *err);
+int elevenlabs_subscription(const struct elevenlabs *e, struct arena *mem, struct json_object **subscription,
+			    struct err *err);
+
 struct elevenlabs_words {
 	const char *voice_id, *model_id, *format; /* format: the vendor's output_format */
 	const char *language;                     /* ISO 639-1; NULL: the model finds out */
@@ -24,8 +29,9 @@ struct elevenlabs_words {
 /* The multilingual models refuse a language; others ignore one that they do not know. */
 bool elevenlabs_model_takes_language(const char *model_id);
 
-/* The whole file in *audio, at most LIMIT_AUDIO bytes.  An answer that is no audio is ERR_UPSTREAM. */
+/* The whole file in *audio, at most LIMIT_AUDIO bytes, and the credits that it cost, -1 when that is not
+ * told.  An answer that is no audio is ERR_UPSTREAM. */
 int elevenlabs_speech(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_words *words,
-		      struct str *audio, struct err *err);
+		      struct str *audio, int64_t *cost, struct err *err);
 
 #endif

@@ -179,6 +179,51 @@ static void what_elevenlabs_answers_becomes_502_or_429(void **state)
 	assert_int_equal(fake_of(w)->unanswered, 0);
 }
 
+/* ---- models and the account ---- */
+
+static void models_that_cannot_speak_are_left_out(void **state)
+{
+	struct world *w = *state;
+
+	fake_http_answer(fake_of(w), 200, "[{\"model_id\":\"m1\",\"name\":\"M\",\"can_do_text_to_speech\":true,\"languages\":[],"
+					  "\"maximum_text_length_per_request\":10000,\"model_rates\":{\"character_cost_multiplier\":0.5}},"
+					  "{\"model_id\":\"m2\",\"can_do_text_to_speech\":false},{\"model_id\":\"m3\"},"
+					  "{\"can_do_text_to_speech\":true},7]");
+	assert_string_equal(list(w, "/api/voice/models")->body->ptr,
+			    "{\"models\":[{\"model_id\":\"m1\",\"name\":\"M\",\"description\":null,\"languages\":[],"
+			    "\"maximum_text_length_per_request\":10000,\"character_cost_multiplier\":0.5}]}\n");
+	assert_string_equal(fake_of(w)->calls[0].url, "https://api.elevenlabs.io/v1/models");
+	w->clock.now_ms += 5 * 60 * 1000 - 1;
+	assert_int_equal(list(w, "/api/voice/models")->status, 200);
+	assert_int_equal(fake_of(w)->call_count, 1);
+}
+
+#define SUBSCRIPTION(count) \
+	"{\"tier\":\"pro\",\"status\":\"active\",\"character_count\":" count ",\"character_limit\":500," \
+	"\"next_character_count_reset_unix\":1800000000,\"xi_api_key\":\"secret\"}"
+
+static void the_use_of_the_account_is_told_and_at_most_a_minute_old(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	fake_http_answer(fake_of(w), 200, SUBSCRIPTION("120"));
+	assert_string_equal(list(w, "/api/voice/usage")->body->ptr,
+			    "{\"tier\":\"pro\",\"status\":\"active\",\"characters_used\":120,\"characters_limit\":500,"
+			    "\"characters_remaining\":380,\"resets_at\":\"2027-01-15T08:00:00.000Z\"}\n");
+	w->clock.now_ms += 60 * 1000 - 1;
+	list(w, "/api/voice/usage");
+	assert_int_equal(fake_of(w)->call_count, 1);
+	w->clock.now_ms++;
+	fake_http_answer(fake_of(w), 200, SUBSCRIPTION("501"));
+	assert_true(body_has(list(w, "/api/voice/usage"), "\"characters_remaining\":0"));
+	w->clock.now_ms += 60 * 1000;
+	fake_http_answer(fake_of(w), 200, "{\"tier\":\"pro\"}");
+	res = list(w, "/api/voice/usage");
+	assert_true(flag_of(w, res, "stale"));
+	assert_true(body_has(res, "\"characters_used\":501"));
+}
+
 /* ---- speech ---- */
 
 static void a_sample_is_bought_once(void **state)
@@ -193,6 +238,7 @@ static void a_sample_is_bought_once(void **state)
 	FILE *f;
 
 	answer_bytes(w, "ID3\0mp3", 7);
+	fake_http_header(fake_of(w), "character-cost", "5");
 	res = post(w, "test", body);
 	assert_int_equal(res->status, 200);
 	assert_string_equal(call->url, "https://api.elevenlabs.io/v1/text-to-speech/voice-of-settings?output_format=mp3_44100_128");
@@ -210,6 +256,7 @@ static void a_sample_is_bought_once(void **state)
 	assert_string_equal(text_of(w, res, "voice_id"), "voice-of-settings");
 	assert_string_equal(text_of(w, res, "model_id"), "eleven_multilingual_v2");
 	assert_true(body_has(res, "\"bytes\":7,\"characters\":9,"));
+	assert_true(body_has(res, "\"cost\":5"));
 	assert_false(flag_of(w, res, "cached"));
 	path = audio_path(w->app.mem, w->state_dir, first + strlen(url));
 	f = fopen(path, "re");
@@ -223,6 +270,7 @@ static void a_sample_is_bought_once(void **state)
 	assert_int_equal(res->status, 200);
 	assert_string_equal(text_of(w, res, "audio_url"), first);
 	assert_true(flag_of(w, res, "cached"));
+	assert_true(body_has(res, "\"cost\":0"));
 	assert_int_equal(fake_of(w)->call_count, 1);
 }
 
@@ -384,6 +432,8 @@ int main(void)
 		TEST(the_list_is_asked_for_again_after_five_minutes_by_search_and_cursor),
 		TEST(an_old_list_is_better_than_none_and_says_so),
 		TEST(what_elevenlabs_answers_becomes_502_or_429),
+		TEST(models_that_cannot_speak_are_left_out),
+		TEST(the_use_of_the_account_is_told_and_at_most_a_minute_old),
 		TEST(a_sample_is_bought_once),
 		TEST(whatever_is_heard_differently_is_another_file),
 		TEST(the_telephone_gets_wav_at_the_address_that_twilio_calls),
