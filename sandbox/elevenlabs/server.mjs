@@ -8,6 +8,7 @@ import { agentConfig } from "./agent.mjs";
 import { runConversation } from "./conversation.mjs";
 import { listConversations } from "./list.mjs";
 import { refusal } from "./refusal.mjs";
+import { registerCall } from "./register.mjs";
 import { audioOf, newConversationId, openRecords } from "./records.mjs";
 import { defaultScript } from "./script.mjs";
 import { createSignedUrl, refuseSignedUrl } from "./signed_url.mjs";
@@ -43,6 +44,7 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 		["GET", /^\/v1\/voices$/, (request) => answer(200, { voices: voicesOf(ownVoice()).map((voice) => voiceModel(voice, request.host)) })],
 		["GET", /^\/v1\/voices\/([^/]+)$/, (request, id) => withVoice(id, (voice) => answer(200, voiceModel(voice, request.host)))],
 		["POST", /^\/v1\/text-to-speech\/([^/]+)$/, (request, id) => speak(request, { id, voice: findVoice(id, ownVoice()), account })],
+		["POST", /^\/v1\/convai\/twilio\/register-call$/, (request) => registerCall(request, settings.get("ELEVENLABS_AGENT_ID"), noAgent)],
 		...SIGNED_URL_PATHS.map((path) => ["GET", new RegExp(`^${path}$`), signedUrl]),
 	];
 

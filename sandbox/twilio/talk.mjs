@@ -7,6 +7,7 @@ import { readTwiml, TwimlError } from "./twiml.mjs";
 const TWIML_LIMIT = 64 * 1024;
 const MOST_DOCUMENTS = 200;
 const WORDS_PER_SECOND = 2.5;
+const SECONDS_OF_A_TALK = 20;
 const AUDIO = /^audio\/(mpeg|wav|wave|x-wav|aiff|x-aifc|x-aiff|x-gsm|gsm|ulaw)\b/;
 
 /** Follows the call's TwiML until it ends; an update of the call goes on with another document. */
@@ -102,6 +103,8 @@ async function perform(run, verb, base) {
 	switch (verb.name) {
 	case "Gather":
 		return gather(run, verb, base);
+	case "Connect":
+		return connect(run, verb);
 	case "Redirect":
 		return target(run, verb.text.trim(), verb.attributes.method, base);
 	case "Hangup":
@@ -116,6 +119,17 @@ function target(run, address, method = "POST", base, extra) {
 	if (base === null && !URL.canParse(address))
 		return problem(run, 11100, `"${address}" must be absolute, for the call began with the Twiml parameter`);
 	return { url: URL.canParse(address) ? address : new URL(address, base).href, method, extra };
+}
+
+/** The agent at the other end of the stream talks for a while, and hangs up. */
+async function connect(run, { children: [stream] }) {
+	if (!stream?.attributes.url)
+		return problem(run, 12200, "Connect has no Stream with an address");
+	const parameters = Object.fromEntries(stream.children.map(({ attributes }) => [attributes.name, attributes.value]));
+	run.call.heard.push({ verb: "Connect", url: stream.attributes.url, parameters });
+	run.changed();
+	await talk(run, SECONDS_OF_A_TALK);
+	return null;
 }
 
 async function hear(run, verb, base) {

@@ -5,7 +5,10 @@ const VERBS = {
 	Say: "voice language loop", Play: "loop digits", Pause: "length", Hangup: "", Redirect: "method", Reject: "reason",
 	Gather: "input action method timeout finishOnKey numDigits speechTimeout maxSpeechTime partialResultCallback partialResultCallbackMethod language hints "
 		+ "profanityFilter bargeIn debug actionOnEmptyResult speechModel enhanced",
+	Connect: "action method", Stream: "url name", Parameter: "name value",
 };
+const INSIDE = { Gather: MEDIA.split(" "), Connect: ["Stream"], Stream: ["Parameter"] };
+const INNER = ["Stream", "Parameter"];
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 const TOKEN = /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 
@@ -82,9 +85,13 @@ export function readTwiml(text) {
 				warnings.push({ code: 12200, message: `${element.name} has no attribute ${name}` });
 		return true;
 	};
-	const verbs = root.children.filter((element) => known(element, (name) => Object.hasOwn(VERBS, name)));
+	const verbs = root.children.filter((element) => known(element, (name) => Object.hasOwn(VERBS, name) && !INNER.includes(name)));
+	const keepKnown = (element) => {
+		element.children = element.children.filter((inner) => known(inner, (name) => INSIDE[element.name]?.includes(name)));
+		element.children.forEach(keepKnown);
+	};
+	verbs.filter(({ name }) => INSIDE[name]).forEach(keepKnown);
 	for (const gather of verbs.filter(({ name }) => name === "Gather")) {
-		gather.children = gather.children.filter((element) => known(element, (name) => MEDIA.split(" ").includes(name)));
 		if (gather.attributes.speechTimeout === "auto" && gather.attributes.speechModel)
 			warnings.push({ code: 13335, message: "Gather: speechTimeout auto does not go with speechModel" });
 	}

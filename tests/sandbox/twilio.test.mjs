@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { twilioSignature } from "../../sandbox/twilio/signature.mjs";
 import { CREATE_PARAMETERS, LIST_PARAMETERS, UPDATE_PARAMETERS } from "../../sandbox/twilio/validate.mjs";
-import { KEYS, until } from "./support.mjs";
+import { call, KEYS, until } from "./support.mjs";
 import { openapiChecker, readSpec, skipWithout } from "./specs.mjs";
 import { ACCOUNT, basic, startTelephony, twiml, wav } from "./twilio_support.mjs";
 
@@ -129,6 +129,22 @@ test("the fallback address takes over when the TwiML cannot be had", async () =>
 test("TwiML in the call itself; a relative action has nothing to be relative to", async () => {
 	const ended = await line.over((await line.place({ Url: undefined, Twiml: twiml('<Say>Hi</Say><Gather action="/x" actionOnEmptyResult="true"/>') })).sid);
 	assert.deepEqual([ended.heard[0].text, ended.problems[0].code], ["Hi", 11100]);
+});
+
+test("ElevenLabs' TwiML for a registered call connects it to the agent, with its variables", async () => {
+	const register = (body, key = KEYS.ELEVENLABS_API_KEY) => call(`${line.sandbox.urls.elevenlabs}/v1/convai/twilio/register-call`, { method: "POST",
+		headers: { "xi-api-key": key, "content-type": "application/json" }, body: JSON.stringify(body) });
+	const wanted = { agent_id: KEYS.ELEVENLABS_AGENT_ID, from_number: KEYS.TWILIO_CALLER_ID, to_number: "+14155550142", direction: "outbound",
+		conversation_initiation_client_data: { dynamic_variables: { name: "Ada <&> \"Co\"" } } };
+	assert.deepEqual([(await register({ ...wanted, agent_id: "other" })).status, (await register({})).status, (await register(wanted, "wrong")).status], [404, 422, 401]);
+	const document = await register(wanted);
+	assert.equal(document.status, 200);
+	line.product.pages["/voice"] = document.text;
+	const ended = await line.over((await line.place()).sid);
+	const [{ verb, url, parameters }] = ended.heard;
+	assert.deepEqual([verb, parameters.name, ended.problems], ["Connect", "Ada <&> \"Co\"", []]);
+	assert.match(url, /^wss:/);
+	assert.match(parameters.conversation_id, /^conv_/);
 });
 
 test("machine detection: before the first word, or beside the talk", async () => {

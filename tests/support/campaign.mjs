@@ -1,8 +1,8 @@
 // What the tests of campaigns do to a private stack: act as the operator over the JSON API and as the called people over the
 // sandbox's control, and have the judge look at everything in the end.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 import { judge, told } from '../judge/judge.mjs';
 import { openRecorder } from '../judge/recorder.mjs';
@@ -32,7 +32,7 @@ export async function startCampaigns({ pace = 100, speed = 50, settings = {}, ac
 	const stack = await startStack({ ...options, settings: { TWILIO_CALLS_PER_SECOND: pace, ...settings } });
 	const operator = operatorOf(stack);
 	const recorder = openRecorder(stack, operator);
-	const it = Object.assign(stack, operator, telephones(stack), { recorder });
+	const it = Object.assign(stack, operator, telephones(stack), killing(stack), { recorder });
 	Object.assign(it, campaignsOf(it, recorder));
 
 	/** Asks the judge; what he says is the test's failure. */
@@ -213,12 +213,48 @@ function telephones(stack) {
 			return entries.filter(({ method, path }) => method === 'POST' && path.endsWith('/Calls.json'))
 				.map((entry) => ({ ...entry, form: new URLSearchParams(entry.body) }));
 		},
-		/** kill -9 for one part that a keeper keeps. */
+	};
+}
+
+/** kill -9 for the processes of this stack, and no other. */
+function killing(stack) {
+	/** The pids of a program, known by its name and by the stack's own settings in its environment. */
+	async function processes(program) {
+		const pids = [];
+		for (const pid of await readdir('/proc'))
+			if (/^\d+$/.test(pid)) {
+				const exe = await readlink(`/proc/${pid}/exe`).catch(() => '');
+				if (basename(exe) === program && (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).includes(`PARLEY_ENV_FILE=${stack.state}/`))
+					pids.push(Number(pid));
+			}
+		return pids;
+	}
+
+	function killAll(pids) {
+		let killed = 0;
+		for (const pid of pids)
+			try {
+				process.kill(pid, 'SIGKILL');
+				killed++;
+			} catch { /* it has just ended */ }
+		return killed;
+	}
+
+	return {
+		processes,
+		/** The runner with all its workers; cron starts it again. Gives how many. */
+		killRunners: async () => killAll(await processes('campaign-runner')),
+		killProgram: async (program) => killAll(await processes(program)),
+		/** One process of a program, by a number that chooses. */
+		async killOne(program, choice = 0) {
+			const pids = await processes(program);
+			return pids.length ? killAll([pids[choice % pids.length]]) : 0;
+		},
+		/** A part that a keeper keeps, by the name of its pid file. */
 		async kill(part) {
 			const pid = await stack.pid(part);
-			process.kill(pid, 'SIGKILL');
+			killAll([pid]);
 			return pid;
 		},
-		logFile: (name) => join(stack.state, 'log', name),
 	};
 }
