@@ -81,12 +81,10 @@ bool request_is_type(const struct request *req, const char *type)
 	return str_eq_nocase(str_trim(str_cut(have, ';', &rest)), str_from(type));
 }
 
-int request_read_body(struct request *req, size_t max, int *status)
+int request_open_body(struct request *req, size_t max, int *status)
 {
 	struct str length = variable(req, "CONTENT_LENGTH");
 	long long want = length.len ? str_number(length, 1LL << 40) : 0;
-	struct buf *body;
-	char *at;
 
 	if (want < 0) {
 		*status = 400;
@@ -96,14 +94,36 @@ int request_read_body(struct request *req, size_t max, int *status)
 		*status = 413;
 		return -1;
 	}
-	body = buf_in(req->mem, (size_t)want);
-	while (body->len < (size_t)want) {
-		size_t left = (size_t)want - body->len;
-		long got;
+	req->left = (size_t)want;
+	return 0;
+}
 
-		at = buf_reserve(body, left);
-		got = at ? req->source->read(req->source, at, left) : -1;
-		if (got <= 0) {
+long request_read(struct request *req, char *out, size_t len)
+{
+	long got;
+
+	if (!req->left || !len)
+		return 0;
+	got = req->source->read(req->source, out, len < req->left ? len : req->left);
+	if (got <= 0)
+		return -1;
+	req->left -= (size_t)got;
+	return got;
+}
+
+int request_read_body(struct request *req, size_t max, int *status)
+{
+	struct buf *body;
+	long got;
+
+	if (request_open_body(req, max, status))
+		return -1;
+	body = buf_in(req->mem, req->left);
+	while (req->left) {
+		char *at = buf_reserve(body, req->left);
+
+		got = at ? request_read(req, at, req->left) : -1;
+		if (got < 0) {
 			*status = 400;
 			return -1;
 		}

@@ -28,6 +28,7 @@ struct request {
 	struct str path;  /* percent-encoding untouched, without query */
 	struct str query; /* without '?' */
 	struct str body;  /* filled by the router, within the route's limit */
+	size_t left;      /* of a body that is read in pieces: what has not been read */
 	const char *remote_addr;
 	char id[40];
 	struct {
@@ -54,5 +55,10 @@ bool request_is_type(const struct request *req, const char *type);
 /* Reads the body: 0, or -1 with `*status` 413 (over max) or 400 (ended early, or
  * no length that can be read).  Without a length there is no body (RFC 3875 4.1.2). */
 int request_read_body(struct request *req, size_t max, int *status);
+
+/* The same for a body that is too long for memory: request_open_body() knows its length,
+ * request_read() reads on in it: how many bytes, 0 at the end, -1 when it ended early. */
+int request_open_body(struct request *req, size_t max, int *status);
+long request_read(struct request *req, char *out, size_t len);
 
 #endif

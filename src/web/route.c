@@ -101,7 +101,7 @@ void route_request(struct app *app, const struct pages *pages, struct request *r
 		response_header(res, "Allow", allow->ptr);
 	} else if (!r) {
 		fail(app, pages, req, res, 404, "not_found", "There is nothing here.", 0);
-	} else if (request_read_body(req, r->max_body, &status)) {
+	} else if (r->streams ? request_open_body(req, r->max_body, &status) : request_read_body(req, r->max_body, &status)) {
 		fail_read(app, pages, req, res, status);
 	} else if ((pages->guard && pages->guard(app, req, res, &err)) || r->handler(app, req, res, &err)) {
 		fail_by(app, pages, req, res, &err);

@@ -20,6 +20,7 @@ struct route {
 	const char *method, *path;
 	handler_fn *handler;
 	size_t max_body;
+	bool streams; /* the handler reads the body itself, by request_read() */
 };
 
 struct pages {
