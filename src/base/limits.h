@@ -56,6 +56,15 @@ enum limits {
 	LIMIT_CALLS_PER_SECOND = 100000,
 	LIMIT_DAILY_CAP = 10000000,
 
+	LIMIT_BODY_LEADS = 256 << 20,      /* as CSV, which is read in pieces */
+	LIMIT_BODY_LEADS_JSON = 16 << 20,
+	LIMIT_IMPORT_ROWS = 2000000,
+	LIMIT_REJECTED = 10000,            /* rows that a report tells one by one */
+	LIMIT_SCAN = 10000,                /* leads that one request for a list looks at */
+	LIMIT_CSV_ROW = 64 << 10,
+	LIMIT_COLUMNS = 100,               /* of a table of leads; variables of a lead */
+	LIMIT_VARIABLE = 2000,
+
 	/* the system's files */
 	LIMIT_ZONE_FILE = 64 << 10,
 	LIMIT_ZONE_NAME = 64,

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
+#include "campaign/leads_api.h"
 #include "web/access.h"
 #include "web/api.h"
 
@@ -18,6 +19,9 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
+	{ .method = "POST", .path = "/api/campaigns/:id/leads", .handler = leads_create, .max_body = LIMIT_BODY_LEADS, .streams = true },
+	{ .method = "GET", .path = "/api/campaigns/:id/leads", .handler = leads_list },
+	{ .method = "GET", .path = "/api/campaigns/:id/leads/:lead", .handler = leads_show },
 	{ .method = "GET", .path = "/api/campaigns/:id/events", .handler = campaign_events },
 };
 

@@ -8,7 +8,7 @@ struct part {
 	struct str before, name, fallback; /* name.ptr NULL: no placeholder follows */
 };
 
-static bool is_name(struct str s)
+bool script_is_name(struct str s)
 {
 	return str_is_token(s, 1, LIMIT_VARIABLE_NAME) && !memchr(s.ptr, '-', s.len) && !(s.ptr[0] >= '0' && s.ptr[0] <= '9');
 }
@@ -32,7 +32,7 @@ static bool next_part(struct str *rest, struct part *p)
 	*rest = (struct str){ close + 2, inside.len - (size_t)(close - inside.ptr) - 2 };
 	inside.len = (size_t)(close - inside.ptr);
 	p->name = str_cut(inside, '|', &p->fallback);
-	return is_name(p->name) && !(p->fallback.ptr && str_find(p->fallback, STR("{{")));
+	return script_is_name(p->name) && !(p->fallback.ptr && str_find(p->fallback, STR("{{")));
 }
 
 bool script_is_well_formed(struct str script)

@@ -11,6 +11,8 @@
 /* The value of a variable, or NULL when there is none. */
 typedef const char *script_lookup_fn(void *ctx, const char *name);
 
+bool script_is_name(struct str name);
+
 /* True when every "{{" begins a well-formed placeholder. */
 bool script_is_well_formed(struct str script);
 

@@ -130,6 +130,9 @@
 
 /* Hash by campaign and number, "{cid}:{n}": a lead (lead.h); no end. */
 #define KEY_LEAD "parley:lead:"
+/* String by upload of leads: number of its last batch and what became of it, for the case
+ * that the batch is sent twice; KEEP_BATCH_S. */
+#define KEY_IMPORT "parley:import:"
 /* Hash by campaign and bucket (lead.h): telephone number to the lead's number; no end. */
 #define KEY_PHONES "parley:phones:"
 /* Sorted set by campaign and group, "{cid}:{g}": leads that may be called when they are due:
@@ -173,6 +176,7 @@ enum keep {
 	KEEP_DONE_JOBS_S = 7 * 86400,
 	KEEP_SID_S = 7 * 86400,
 	KEEP_PLACED_S = 3 * 86400,
+	KEEP_BATCH_S = 3600,
 	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
 };
 

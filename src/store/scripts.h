@@ -10,6 +10,7 @@ extern const struct script script_counter_take;
 extern const struct script script_do_not_call_add;
 extern const struct script script_do_not_call_page;
 extern const struct script script_do_not_call_remove;
+extern const struct script script_leads_add;
 extern const struct script script_mail_state;
 extern const struct script script_queue_add;
 extern const struct script script_queue_claim;

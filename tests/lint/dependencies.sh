@@ -29,6 +29,7 @@ check() {
 	only "$1" 'fcgi' '^src/web/serve\.' || faults=1
 	only "$1" 'ctemplate/' '^src/web/view\.' || faults=1
 	only "$1" 'simdjson' '^src/base/event\.' || faults=1
+	only "$1" 'csv\.h' '^src/base/csv\.' || faults=1
 	only "$1" 'openssl/' '^src/base/crypto\.' || faults=1
 	layer "$1" base 'base' || faults=1
 	layer "$1" web 'web|base' || faults=1
@@ -63,6 +64,7 @@ sees cli/a.c '#include <curl/curl.h>'
 sees src/web/route.c '#include <fcgiapp.h>'
 sees src/web/form.cc '#include <ctemplate/template.h>'
 sees src/vendors/a.c '#include <openssl/evp.h>'
+sees src/campaign/a.c '#include <csv.h>'
 sees src/base/json.cc '#include <simdjson.h>'
 sees src/web/a.c '#include "web/form.c"'
 finish

@@ -1,0 +1,323 @@
+/* See lead_import.h. */
+#include "campaign/lead_import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/die.h"
+#include "base/limits.h"
+#include "base/number_set.h"
+#include "base/zone.h"
+#include "campaign/lead.h"
+#include "campaign/phone.h"
+#include "campaign/phone_zones.h"
+#include "campaign/script_text.h"
+#include "store/keys.h"
+#include "store/scripts.h"
+
+enum {
+	BATCH_LEADS = 500,
+	BATCH_BYTES = 1 << 20,   /* then it is sent, however few leads it holds */
+	LONGEST_LEAD = 8 * LIMIT_COLUMNS * LIMIT_VARIABLE, /* as JSON */
+	VALUE_BYTES = 64,        /* of a rejected row's number, in the report */
+	REASON_SIZE = 200,
+};
+
+/* A group of this import: its name is known to be good. */
+struct group {
+	const char *name;
+	int64_t batch; /* the last batch with a lead of this group, */
+	int place;     /* and its place in that batch's list, from 1 */
+};
+
+struct lead_import {
+	struct app *app;
+	const char *campaign, *country;
+	bool dry_run;
+
+	struct arena *mem; /* of the batch */
+	int64_t batch;
+	const char *last_batch; /* key: see leads_add.lua */
+	struct buf *leads, *groups;
+	int count, group_count;
+
+	struct group *known;
+	size_t known_count, known_room;
+	struct number_set seen; /* in a dry run, which stores no numbers */
+
+	int64_t rows, accepted, duplicates, suppressed, rejected;
+	struct json_object *rejections;
+};
+
+static void import_release(void *import)
+{
+	struct lead_import *i = import;
+
+	number_set_release(&i->seen);
+	free(i->known);
+	arena_free(i->mem);
+}
+
+struct lead_import *lead_import_new(struct app *app, const char *campaign, const char *country, bool dry_run)
+{
+	struct lead_import *i = arena_new_object(app->mem, struct lead_import);
+
+	*i = (struct lead_import){ .app = app, .campaign = campaign, .country = country, .dry_run = dry_run, .batch = 1 };
+	i->mem = arena_new();
+	i->leads = buf_in(app->mem, BATCH_BYTES + LONGEST_LEAD);
+	i->groups = buf_in(app->mem, BATCH_BYTES);
+	i->rejections = json_owned(app->mem, json_object_new_array());
+	i->last_batch = key_of(app->mem, KEY_IMPORT, uuid_random(app->mem));
+	arena_defer(app->mem, import_release, i);
+	return i;
+}
+
+/* ---- batches ---- */
+
+static int count_letters(struct lead_import *i, struct str letters, struct err *err)
+{
+	if (letters.len != (size_t)i->count)
+		return err_set(err, ERR_SYSTEM, "import: an answer for another batch");
+	for (size_t n = 0; n < letters.len; n++) {
+		i->accepted += letters.ptr[n] != 'd';
+		i->duplicates += letters.ptr[n] == 'd';
+		i->suppressed += letters.ptr[n] == 's';
+	}
+	return 0;
+}
+
+static int read_answer(struct lead_import *i, const struct reply *r, struct err *err)
+{
+	const char *word = r->type == REPLY_LIST && r->count ? reply_text(&r->items[0]) : NULL;
+
+	if (word && !strcmp(word, "missing"))
+		return err_set(err, ERR_MISSING, "no such campaign");
+	if (word && !strcmp(word, "ended"))
+		return err_set(err, ERR_CONFLICT, "the campaign has ended");
+	if (!word || r->count != 2)
+		return err_set(err, ERR_SYSTEM, "import: an answer that is none");
+	return count_letters(i, r->items[1].text, err);
+}
+
+static struct command batch_command(struct lead_import *i)
+{
+	struct command c = script_new(i->mem, &script_leads_add, 6);
+
+	command_text(&c, key_of(i->mem, KEY_CAMPAIGN, i->campaign));
+	command_text(&c, key_of(i->mem, KEY_COUNTS, i->campaign));
+	command_text(&c, key_of(i->mem, KEY_OUTCOMES, i->campaign));
+	command_text(&c, key_of(i->mem, KEY_GROUPS, i->campaign));
+	command_text(&c, KEY_DO_NOT_CALL);
+	command_text(&c, i->last_batch);
+	command_text(&c, arena_printf(i->mem, KEY_LEAD "%s:", i->campaign));
+	command_text(&c, arena_printf(i->mem, KEY_DUE "%s:", i->campaign));
+	command_int(&c, i->batch);
+	command_int(&c, KEEP_BATCH_S);
+	command_text(&c, i->dry_run ? "1" : "0");
+	command_text(&c, arena_printf(i->mem, "[%s]", i->groups->ptr));
+	command_text(&c, arena_printf(i->mem, "[%s]", i->leads->ptr));
+	return c;
+}
+
+static int send_batch(struct lead_import *i, struct err *err)
+{
+	struct command c;
+	struct reply r;
+	int rc;
+
+	if (i->leads->failed || i->groups->failed)
+		return err_set(err, ERR_SYSTEM, "import: a batch that is too long");
+	c = batch_command(i);
+	rc = script_run(i->app->store, &script_leads_add, &c, &r, err) || read_answer(i, &r, err) ? -1 : 0;
+	arena_reset(i->mem);
+	buf_clear(i->leads);
+	buf_clear(i->groups);
+	i->count = i->group_count = 0;
+	i->batch++;
+	return rc;
+}
+
+/* The place of a group in the batch's list. */
+static int place_of(struct lead_import *i, struct group *group)
+{
+	if (group->batch != i->batch) {
+		if (i->group_count)
+			buf_putc(i->groups, ',');
+		buf_json(i->groups, str_from(group->name));
+		group->batch = i->batch;
+		group->place = ++i->group_count;
+	}
+	return group->place;
+}
+
+static void put_field(struct buf *out, const char *name, struct str value)
+{
+	buf_printf(out, ",\"%s\",", name);
+	buf_json(out, value);
+}
+
+static int add(struct lead_import *i, const struct lead_row *row, const char *phone, struct group *group, struct err *err)
+{
+	if (i->count)
+		buf_putc(i->leads, ',');
+	buf_printf(i->leads, "[\"%s\",%d,[\"p\",\"%s\"", phones_key(i->mem, i->campaign, phone), place_of(i, group), phone);
+	if (row->name.len)
+		put_field(i->leads, "n", row->name);
+	if (row->timezone.len)
+		put_field(i->leads, "z", row->timezone);
+	for (size_t n = 0; n < row->variable_count; n++) {
+		const struct lead_field *v = &row->variables[n];
+
+		if (v->value.len) {
+			buf_printf(i->leads, ",\"v:%.*s\",", (int)v->name.len, v->name.ptr);
+			buf_json(i->leads, v->value);
+		}
+	}
+	buf_puts(i->leads, "]]");
+	i->count++;
+	return i->count == BATCH_LEADS || i->leads->len > BATCH_BYTES ? send_batch(i, err) : 0;
+}
+
+/* ---- rows ---- */
+
+void lead_import_reject(struct lead_import *i, int64_t number, struct str value, const char *why)
+{
+	struct json_object *one;
+
+	if (i->rejected++ >= LIMIT_REJECTED)
+		return;
+	one = json_object_new_object();
+	json_put_int(one, "row", number);
+	json_object_object_add(one, "value", json_object_new_string_len(value.ptr ? value.ptr : "",
+									 (int)str_utf8_prefix(value, VALUE_BYTES)));
+	json_put(one, "reason", why);
+	json_object_array_add(i->rejections, one);
+}
+
+static struct group *group_add(struct lead_import *i, struct str name)
+{
+	if (i->known_count == i->known_room) {
+		i->known_room = i->known_room ? 2 * i->known_room : 64;
+		i->known = realloc(i->known, i->known_room * sizeof(*i->known));
+		if (!i->known)
+			die_out_of_memory();
+	}
+	i->known[i->known_count] = (struct group){ .name = arena_strndup(i->app->mem, name.ptr, name.len) };
+	return &i->known[i->known_count++];
+}
+
+static struct group *group_find(struct lead_import *i, struct str name)
+{
+	for (size_t n = 0; n < i->known_count; n++)
+		if (str_eq(str_from(i->known[n].name), name))
+			return &i->known[n];
+	return NULL;
+}
+
+/* The group of a lead: its own zone, else those of its number, else the campaign's (""). */
+static struct group *group_of(struct lead_import *i, struct str timezone, const char *phone)
+{
+	struct str name = timezone.len ? timezone : str_from(phone_zones(phone));
+	struct group *group = group_find(i, name);
+	const struct zone *zone;
+	struct err ignored = { 0 };
+
+	if (group || !timezone.len)
+		return group ? group : group_add(i, name);
+	if (name.len > LIMIT_ZONE_NAME || memchr(name.ptr, '&', name.len) ||
+	    zone_load(i->mem, arena_strndup(i->mem, name.ptr, name.len), &zone, &ignored))
+		return NULL;
+	return group_add(i, name);
+}
+
+/* Why the texts of a row cannot be stored, in `reason`; false when they can. */
+static bool is_unfit(const struct lead_row *row, char reason[REASON_SIZE])
+{
+	if (row->name.len > LIMIT_NAME) {
+		snprintf(reason, REASON_SIZE, "The name is longer than %d bytes.", LIMIT_NAME);
+		return true;
+	}
+	if (row->variable_count > LIMIT_COLUMNS) {
+		snprintf(reason, REASON_SIZE, "The lead has more than %d variables.", LIMIT_COLUMNS);
+		return true;
+	}
+	for (size_t n = 0; n < row->variable_count; n++) {
+		const struct lead_field *v = &row->variables[n];
+		int shown = (int)str_utf8_prefix(v->name, LIMIT_VARIABLE_NAME);
+
+		if (!script_is_name(v->name)) {
+			snprintf(reason, REASON_SIZE, "\"%.*s\" cannot be the name of a variable.", shown, v->name.ptr);
+			return true;
+		}
+		if (v->value.len > LIMIT_VARIABLE) {
+			snprintf(reason, REASON_SIZE, "\"%.*s\" is longer than %d bytes.", shown, v->name.ptr, LIMIT_VARIABLE);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In a dry run a number that stood further up is found here: nothing was stored of it. */
+static bool is_repeated(struct lead_import *i, const char *phone)
+{
+	uint64_t digits = 0;
+
+	if (!i->dry_run)
+		return false;
+	for (const char *p = phone + 1; *p; p++)
+		digits = digits * 10 + (uint64_t)(*p - '0');
+	return !number_set_add(&i->seen, digits);
+}
+
+int lead_import_row(struct lead_import *i, const struct lead_row *row, struct err *err)
+{
+	char phone[PHONE_SIZE], reason[REASON_SIZE];
+	const char *why = phone_read(row->phone, i->country, phone);
+	struct group *group;
+
+	if (++i->rows > LIMIT_IMPORT_ROWS)
+		return err_set(err, ERR_LIMIT, "too many rows in one import");
+	if (why || is_unfit(row, reason)) {
+		lead_import_reject(i, row->number, row->phone, why ? why : reason);
+		return 0;
+	}
+	group = group_of(i, row->timezone, phone);
+	if (!group) {
+		snprintf(reason, sizeof(reason), "There is no time zone \"%.*s\".",
+			 (int)str_utf8_prefix(row->timezone, LIMIT_ZONE_NAME), row->timezone.ptr);
+		lead_import_reject(i, row->number, row->phone, reason);
+		return 0;
+	}
+	if (is_repeated(i, phone)) {
+		i->duplicates++;
+		return 0;
+	}
+	return add(i, row, phone, group, err);
+}
+
+int lead_import_end(struct lead_import *i, struct err *err)
+{
+	return i->count || i->batch == 1 ? send_batch(i, err) : 0;
+}
+
+/* ---- the report ---- */
+
+int64_t lead_import_accepted(const struct lead_import *i)
+{
+	return i->accepted;
+}
+
+struct json_object *lead_import_report(const struct lead_import *i)
+{
+	struct json_object *report = json_owned(i->app->mem, json_object_new_object());
+
+	json_put_int(report, "accepted", i->accepted);
+	json_put_int(report, "duplicates", i->duplicates);
+	json_put_int(report, "suppressed", i->suppressed);
+	json_object_object_add(report, "rejected", json_object_get(i->rejections));
+	json_put_int(report, "rejected_count", i->rejected);
+	json_put_flag(report, "dry_run", i->dry_run);
+	return report;
+}

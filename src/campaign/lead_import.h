@@ -1,0 +1,54 @@
+/* Takes rows of leads into a campaign, whatever they come from (contract 3.3).
+ *
+ * Rows are checked here and stored in batches; each batch is one step (leads_add.lua), so
+ * whatever ends an import early, every lead that was stored is whole, counted and
+ * in its place.  A number is in a campaign once.  A number of the do-not-call list
+ * becomes a lead that is done from the start, `suppressed`: it counts as accepted too.
+ */
+#ifndef PARLEY_CAMPAIGN_LEAD_IMPORT_H
+#define PARLEY_CAMPAIGN_LEAD_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+struct lead_import;
+
+struct lead_field {
+	struct str name, value;
+};
+
+struct lead_row {
+	int64_t number;                   /* of the row, for the report */
+	struct str phone, name, timezone; /* empty: none */
+	const struct lead_field *variables; /* empty ones are not stored */
+	size_t variable_count;
+};
+
+/* `country` reads national numbers (NULL: none are read); with `dry_run` nothing is stored.  The
+ * import belongs to app->mem. */
+struct lead_import *lead_import_new(struct app *app, const char *campaign, const char *country, bool dry_run);
+
+/* A bad row is rejected, which is no failure.  Failures: ERR_MISSING (no such campaign),
+ * ERR_CONFLICT (it has ended), ERR_LIMIT (too many rows), ERR_SYSTEM. */
+int lead_import_row(struct lead_import *import, const struct lead_row *row, struct err *err);
+
+/* A row that could not even be read; `value` is its telephone number, as far as is known. */
+void lead_import_reject(struct lead_import *import, int64_t number, struct str value, const char *why);
+
+/* Stores what is still held back; needed once, at the end, also to hear of a campaign
+ * that is missing when there were no rows. */
+int lead_import_end(struct lead_import *import, struct err *err);
+
+/* How many rows became leads. */
+int64_t lead_import_accepted(const struct lead_import *import);
+
+/* {"accepted","duplicates","suppressed","rejected":[{"row","value","reason"}],"rejected_count","dry_run"}; the
+ * list holds the first LIMIT_REJECTED. */
+struct json_object *lead_import_report(const struct lead_import *import);
+
+#endif
