@@ -45,6 +45,7 @@ enum limits {
 	LIMIT_VARIABLE_NAME = 64,
 	LIMIT_SPOKEN = 20 << 10, /* bytes that a script becomes */
 	LIMIT_SAY = 500,
+	LIMIT_ATTEMPT_ID = 64,
 	LIMIT_TWIML = 64 << 10,   /* what Twilio reads */
 	LIMIT_TWIML_SECONDS = 10, /* to ask somebody before it is answered: Twilio waits 15 */
 	LIMIT_SPEECH = 400,       /* bytes kept of what a called person said */

@@ -248,6 +248,26 @@ static int link_session(struct app *app, const char *conversation_id, const char
 	return session_note(app, session_id, key_of(app->mem, "transcript ", conversation_id), err);
 }
 
+/* An agent of ElevenLabs' talks in the calls of a campaign too (contract 3.4).  What comes back names
+ * the attempt; it is nobody's interview when there is such an attempt, and is kept beside it. */
+static int keep_for_call(struct app *app, const char *conversation_id, struct json_object *data, bool *kept,
+			 struct err *err)
+{
+	const char *call = json_text(data, "conversation_initiation_client_data.dynamic_variables.parley_call");
+	struct reply r;
+
+	*kept = false;
+	if (!call || !str_is_token(str_from(call), 1, LIMIT_ATTEMPT_ID))
+		return 0;
+	if (store_call(app->store, app->mem, &r, err, "EXISTS", key_of(app->mem, KEY_CALL, call), NULL))
+		return -1;
+	if (!r.number)
+		return 0;
+	*kept = true;
+	log_event(&app->log, LOG_INFO, "campaign.transcript", LOG_TEXT("call", call), LOG_TEXT("conversation", conversation_id));
+	return store_call(app->store, app->mem, &r, err, "HSET", conversation_key(app, conversation_id), "call", call, NULL);
+}
+
 /* The payload is the event as it came, or {"conversation_id"} for one that is kept. */
 static struct json_object *event_data(struct app *app, const struct job *job, const char **conversation_id, struct err *err)
 {
@@ -275,10 +295,15 @@ int job_transcript(struct app *app, const struct queue *queue, const struct job 
 	const char *conversation_id, *session_id;
 	struct json_object *data = event_data(app, job, &conversation_id, err);
 	char fingerprint[FINGERPRINT_SIZE];
+	bool of_call = false;
 
 	if (!data || keep_data(app, conversation_id, data, err) ||
 	    find_session(app, conversation_id, data, &session_id, err))
 		return -1;
+	if (!session_id && keep_for_call(app, conversation_id, data, &of_call, err))
+		return -1;
+	if (of_call)
+		return 0;
 	if (!session_id && keep_orphan(app, queue, job, conversation_id, &session_id, err))
 		return -1;
 	if (!session_id)

@@ -35,8 +35,8 @@
 /* Hash by session id: evaluations as JSON by job id; KEEP_RECORDS_S. */
 #define KEY_EVALUATIONS "parley:evaluations:"
 
-/* Hash, one conversation: session, state (started, received, void), started,
- * received, data (the vendor's JSON); KEEP_RECORDS_S.  Owner: screening/conversation. */
+/* Hash, one conversation: session, or call (the attempt in which it was); state (started,
+ * received, void), started, received, data (the vendor's JSON); KEEP_RECORDS_S.  Owner: screening/conversation. */
 #define KEY_CONVERSATION "parley:conversation:"
 /* Sorted set, conversations whose transcript is awaited, by the ms at which
  * ElevenLabs is asked next. */

@@ -290,6 +290,18 @@ describe('a transcript without an association', () => {
 		assert.equal((await it.events('screening.orphaned_transcript')).filter(({ conversation }) => conversation === talk).length, 1);
 	});
 
+	test('of a campaign\'s call is kept under the call, if there is such a call, and is no orphan', async () => {
+		const [call, nobody] = ['a-call-of-a-campaign00', 'a-call-that-never-was0'];
+		await it.redis('hset', `parley:call:${call}`, 'v', '1');
+		const [talk, other] = (await Promise.all([call, nobody].map((id) => it.control('/elevenlabs/conversations',
+			{ method: 'POST', body: { dynamic_variables: { parley_call: id }, transcript: talkOf(STRONG) } })))).map(({ conversation_id }) => conversation_id);
+		await until(async () => (await it.events('screening.orphaned_transcript')).some(({ conversation }) => conversation === other), { what: 'the orphan' });
+		await until(async () => (await it.redis('hget', `parley:conversation:${talk}`, 'call')) === call, { what: 'the call at its transcript' });
+		await it.untilQuiet();
+		assert.equal((await it.events('screening.orphaned_transcript')).some(({ conversation }) => conversation === talk), false);
+		assert.equal(await it.redis('zscore', 'parley:orphans', talk), '');
+	});
+
 	test('that meets its association halfway is never forgotten', async () => {
 		const all = await Promise.all(Array.from({ length: 12 }, () => it.invite()));
 		await Promise.all(all.map(async ({ secret }) => {
