@@ -102,10 +102,16 @@ static int on_request(void *arg, char *to_address, char *from_address, int to_po
 	return t->requests == 1 || t->repeatable ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
+static curl_socket_t no_new_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)arg, (void)purpose, (void)address;
+	return CURL_SOCKET_BAD;
+}
+
 static void set_bounds(CURL *easy, const struct http_call *call, int most_ms)
 {
 	long timeout = call->timeout_ms > 0 ? call->timeout_ms : LIMIT_VENDOR_SECONDS * 1000L;
-	bool kept = call->reuse || call->once;
+	bool kept = call->reuse || call->once || call->kept_only;
 
 	if (most_ms > 0 && timeout > most_ms)
 		timeout = most_ms;
@@ -121,6 +127,10 @@ static void set_bounds(CURL *easy, const struct http_call *call, int most_ms)
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, kept ? 0L : 1L);
 	/* Servers close idle connections, some after a minute: not while a call is on its way. */
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
+	if (call->kept_only)
+		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, no_new_socket);
+	if (call->unix_socket)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, call->unix_socket);
 	if (is_plain_loopback(call->url))
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }

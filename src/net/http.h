@@ -34,6 +34,8 @@ struct http_call {
 	size_t max_reply;                         /* 0: LIMIT_REPLY */
 	bool reuse;   /* the call may be repeated by libcurl: allow a kept connection */
 	bool once;    /* allow a kept connection, but no repetition: one that dies is ERR_UNKNOWN */
+	bool kept_only; /* on a kept connection or not at all: without one, nothing is sent (ERR_UPSTREAM) */
+	const char *unix_socket; /* connect here; the url is http://localhost/...  NULL: to the url's host */
 };
 
 struct http_reply {

@@ -75,6 +75,12 @@ int script_run(struct store *s, const struct script *script, const struct comman
  * list and takes it; *got false when none came. */
 int store_wait(struct store *s, struct arena *mem, const char *list, int timeout_ms, bool *got, struct err *err);
 
+/* Waits at most `timeout_ms` (below the command timeout) for entries of a stream after the id
+ * `after`; the reply is Redis' list of at most `count` of them, each [id, [field, value, ...]],
+ * and REPLY_NIL when none came. */
+int store_wait_stream(struct store *s, struct arena *mem, const char *stream, const char *after, size_t count,
+		      int timeout_ms, struct reply *reply, struct err *err);
+
 /* reply helpers: NULL/false for another type */
 const char *reply_text(const struct reply *r);
 bool reply_int(const struct reply *r, int64_t *n); /* a number, or text that is one */

@@ -351,20 +351,47 @@ int script_run(struct store *s, const struct script *script, const struct comman
 	return -1;
 }
 
+/* To Redis 0 means for ever, and the connection's own timeout must not come first. */
+static int bounded_wait(int timeout_ms)
+{
+	const int most = (COMMAND_TIMEOUT_S - 3) * 1000;
+
+	return timeout_ms < 1 ? 1 : timeout_ms > most ? most : timeout_ms;
+}
+
 int store_wait(struct store *s, struct arena *mem, const char *list, int timeout_ms, bool *got, struct err *err)
 {
 	struct command c = command_new(mem, "BLPOP");
 	struct reply r;
 
-	if (timeout_ms < 1) /* to Redis 0 means for ever */
-		timeout_ms = 1;
-	if (timeout_ms > (COMMAND_TIMEOUT_S - 3) * 1000)
-		timeout_ms = (COMMAND_TIMEOUT_S - 3) * 1000;
+	timeout_ms = bounded_wait(timeout_ms);
 	command_text(&c, list);
 	command_text(&c, arena_printf(mem, "%d.%03d", timeout_ms / 1000, timeout_ms % 1000));
 	if (store_run(s, &c, &r, err))
 		return -1;
 	*got = r.type == REPLY_LIST;
+	return 0;
+}
+
+int store_wait_stream(struct store *s, struct arena *mem, const char *stream, const char *after, size_t count,
+		      int timeout_ms, struct reply *reply, struct err *err)
+{
+	struct command c = command_new(mem, "XREAD");
+	struct reply r;
+
+	command_text(&c, "COUNT");
+	command_int(&c, (int64_t)count);
+	command_text(&c, "BLOCK");
+	command_int(&c, bounded_wait(timeout_ms));
+	command_text(&c, "STREAMS");
+	command_text(&c, stream);
+	command_text(&c, after);
+	if (store_run(s, &c, &r, err))
+		return -1;
+	*reply = (struct reply){ .type = REPLY_NIL };
+	/* A list of streams, and this is the only one: [name, entries]. */
+	if (r.type == REPLY_LIST && r.count == 1 && r.items[0].type == REPLY_LIST && r.items[0].count == 2)
+		*reply = r.items[0].items[1];
 	return 0;
 }
 

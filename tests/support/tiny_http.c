@@ -6,9 +6,11 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -160,22 +162,35 @@ static void *accept_connections(void *arg)
 	return NULL;
 }
 
-struct tiny_http *tiny_http_start(enum tiny_mode mode, const char *answer)
+static struct tiny_http *start(enum tiny_mode mode, const char *answer, struct sockaddr *address, socklen_t len)
 {
 	struct tiny_http *t = calloc(1, sizeof(*t));
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(address);
 
 	t->mode = mode;
 	t->answer = answer;
 	pthread_mutex_init(&t->lock, NULL);
-	t->listener = socket(AF_INET, SOCK_STREAM, 0);
-	if (t->listener < 0 || bind(t->listener, (struct sockaddr *)&address, len) || listen(t->listener, 16) ||
-	    getsockname(t->listener, (struct sockaddr *)&address, &len) ||
-	    pthread_create(&t->acceptor, NULL, accept_connections, t))
+	t->listener = socket(address->sa_family, SOCK_STREAM, 0);
+	if (t->listener < 0 || bind(t->listener, address, len) || listen(t->listener, 16) ||
+	    getsockname(t->listener, address, &len) || pthread_create(&t->acceptor, NULL, accept_connections, t))
 		die_bug("tiny_http: cannot listen");
+	return t;
+}
+
+struct tiny_http *tiny_http_start(enum tiny_mode mode, const char *answer)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct tiny_http *t = start(mode, answer, (struct sockaddr *)&address, sizeof(address));
+
 	t->port = ntohs(address.sin_port);
 	return t;
+}
+
+struct tiny_http *tiny_http_start_at(enum tiny_mode mode, const char *answer, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	return start(mode, answer, (struct sockaddr *)&address, sizeof(address));
 }
 
 void tiny_http_stop(struct tiny_http *t)

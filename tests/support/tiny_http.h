@@ -23,6 +23,8 @@ enum tiny_mode {
 
 /* `answer` must stay until the stop. */
 struct tiny_http *tiny_http_start(enum tiny_mode mode, const char *answer);
+/* The same at a unix socket, whose file stays behind. */
+struct tiny_http *tiny_http_start_at(enum tiny_mode mode, const char *answer, const char *path);
 void tiny_http_stop(struct tiny_http *t);
 
 int tiny_http_port(const struct tiny_http *t);

@@ -4,6 +4,7 @@
 #include "tests/support/check.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "net/http.h"
@@ -307,6 +308,65 @@ static void a_post_that_goes_out_once_uses_and_leaves_kept_connections(void **st
 	assert_int_equal(tiny_http_connections(w->server), 1);
 }
 
+static void a_call_for_a_kept_connection_opens_none(void **state)
+{
+	struct world *w = *state;
+	struct http_call first = serve(w, TINY_KEEP_ONCE, KEPT, "GET"), post = call_to(w, "POST");
+	struct http_reply reply;
+	struct err err = { 0 };
+
+	first.reuse = post.once = post.kept_only = true;
+	post.body = STR("To=1");
+	assert_int_equal(http_send(w->http, w->mem, &post, &reply, &err), -1);
+	assert_string_equal(err_kind_name(err.kind), "upstream");
+	assert_int_equal(tiny_http_connections(w->server), 0);
+	assert_int_equal(http_send(w->http, w->mem, &first, &reply, &err), 0);
+	err = (struct err){ 0 };
+	/* The kept connection takes it and dies. */
+	assert_int_equal(http_send(w->http, w->mem, &post, &reply, &err), -1);
+	assert_string_equal(err_kind_name(err.kind), "unknown");
+	err = (struct err){ 0 };
+	assert_int_equal(http_send(w->http, w->mem, &post, &reply, &err), -1);
+	assert_string_equal(err_kind_name(err.kind), "upstream");
+	assert_int_equal(tiny_http_connections(w->server), 1);
+	assert_int_equal(tiny_http_requests(w->server), 2);
+}
+
+static void a_call_for_a_kept_connection_uses_it(void **state)
+{
+	struct world *w = *state;
+	struct http_call call = serve(w, TINY_KEEP, KEPT, "GET");
+	struct http_reply reply;
+	struct err err = { 0 };
+
+	call.reuse = true;
+	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	call.kept_only = true;
+	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	assert_int_equal(tiny_http_requests(w->server), 2);
+	assert_int_equal(tiny_http_connections(w->server), 1);
+}
+
+static void a_unix_socket_is_connected_to_instead_of_the_host(void **state)
+{
+	struct world *w = *state;
+	char dir[] = "/tmp/parley-test-XXXXXX";
+	struct http_call call = { .method = "POST", .url = "http://localhost/path", .body = STR("hello"), .timeout_ms = LONG_MS };
+	struct http_reply reply;
+	struct err err = { 0 };
+
+	assert_non_null(mkdtemp(dir));
+	call.unix_socket = arena_join(w->mem, dir, "/socket");
+	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), -1);
+	assert_string_equal(err_kind_name(err.kind), "upstream");
+	err = (struct err){ 0 };
+	w->server = tiny_http_start_at(TINY_ANSWER, KEPT, call.unix_socket);
+	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	check_str(reply.body, "ok");
+	unlink(call.unix_socket);
+	rmdir(dir);
+}
+
 static void a_redirect_is_an_answer_and_not_followed(void **state)
 {
 	struct world *w = *state;
@@ -448,6 +508,9 @@ int main(void)
 		TEST(a_get_that_may_be_repeated_survives_a_dead_kept_connection),
 		TEST(a_post_that_goes_out_once_is_not_repeated_on_a_dead_kept_connection),
 		TEST(a_post_that_goes_out_once_uses_and_leaves_kept_connections),
+		TEST(a_call_for_a_kept_connection_opens_none),
+		TEST(a_call_for_a_kept_connection_uses_it),
+		TEST(a_unix_socket_is_connected_to_instead_of_the_host),
 		TEST(a_redirect_is_an_answer_and_not_followed),
 		TEST(nobody_listening_provably_sent_nothing),
 		TEST(a_failed_tls_handshake_provably_sent_nothing),

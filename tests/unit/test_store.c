@@ -404,6 +404,24 @@ static void waiting_ends_when_an_element_comes(void **state)
 	waitpid(child, NULL, 0);
 }
 
+static void entries_of_a_stream_are_waited_for_after_an_id(void **state)
+{
+	(void)state;
+	assert_int_equal(store_wait_stream(store, mem, "stream", "0-0", 10, 1, &reply, &err), 0);
+	assert_int_equal(reply.type, REPLY_NIL);
+	for (int i = 1; i <= 3; i++)
+		assert_int_equal(CALL("XADD", "stream", arena_printf(mem, "%d-0", i), "field", "value"), 0);
+	assert_int_equal(store_wait_stream(store, mem, "stream", "1-0", 10, 1000, &reply, &err), 0);
+	assert_int_equal(reply.type, REPLY_LIST);
+	assert_int_equal(reply.count, 2);
+	assert_string_equal(reply_text(&reply.items[0].items[0]), "2-0");
+	assert_string_equal(reply_text(&reply.items[0].items[1].items[1]), "value");
+	assert_int_equal(store_wait_stream(store, mem, "stream", "0-0", 1, 1000, &reply, &err), 0);
+	assert_int_equal(reply.count, 1);
+	assert_int_equal(store_wait_stream(store, mem, "stream", "3-0", 10, 1, &reply, &err), 0);
+	assert_int_equal(reply.type, REPLY_NIL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
 
 int main(void)
@@ -427,6 +445,7 @@ int main(void)
 		TEST(passwords_are_sent_and_never_told),
 		TEST(waiting_takes_one_element_or_ends_in_time),
 		TEST(waiting_longer_than_a_command_may_take_is_cut),
+		TEST(entries_of_a_stream_are_waited_for_after_an_id),
 		TEST(waiting_ends_when_an_element_comes),
 	};
 	int failed;
