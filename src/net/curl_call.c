@@ -180,10 +180,12 @@ static int classify(CURLcode code, const struct curl_call *t, struct err *err)
 
 int curl_call_end(struct curl_call *t, CURLcode code, struct http_reply *reply, struct err *err)
 {
-	long status = 0;
+	long status = 0, opened = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &opened);
 	t->reply.status = (int)status;
+	t->reply.fresh = opened > 0;
 	t->reply.body = buf_view(t->body);
 	*reply = t->reply;
 	curl_call_cancel(t);

@@ -43,6 +43,7 @@ struct http_reply {
 	struct str body;
 	struct http_header *headers; /* names in lower case */
 	size_t header_count;
+	bool fresh; /* a connection was opened for it */
 };
 
 struct http_client {

@@ -341,8 +341,10 @@ static void a_call_for_a_kept_connection_uses_it(void **state)
 
 	call.reuse = true;
 	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	assert_true(reply.fresh);
 	call.kept_only = true;
 	assert_int_equal(http_send(w->http, w->mem, &call, &reply, &err), 0);
+	assert_false(reply.fresh);
 	assert_int_equal(tiny_http_requests(w->server), 2);
 	assert_int_equal(tiny_http_connections(w->server), 1);
 }
