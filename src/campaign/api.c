@@ -6,6 +6,7 @@
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
 #include "campaign/leads_api.h"
+#include "campaign/live_api.h"
 #include "web/access.h"
 #include "web/api.h"
 
@@ -23,6 +24,7 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/campaigns/:id/leads", .handler = leads_list },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads/:lead", .handler = leads_show },
 	{ .method = "GET", .path = "/api/campaigns/:id/events", .handler = campaign_events },
+	{ .method = "GET", .path = "/live/campaigns/:id", .handler = campaign_live },
 };
 
 const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

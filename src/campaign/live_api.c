@@ -33,6 +33,6 @@ int campaign_live(struct app *app, struct request *req, struct response *res, st
 	if (store_call(app->store, app->mem, &reply, err, "XADD", KEY_LIVE, "MAXLEN", "~", "10000", "*", "c", campaign, NULL))
 		return -1;
 	response_header(res, "Cache-Control", "no-store");
-	response_header(res, "X-Accel-Redirect", arena_join(req->mem, "/-/live/", campaign));
+	response_header(res, "X-Accel-Redirect", arena_join(req->mem, "/-live/", campaign));
 	return 0;
 }
