@@ -1,10 +1,22 @@
 // Voices and audio on a whole stack: through nginx, against the sandbox's ElevenLabs.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { startStack, until } from '../support/stack.mjs';
+
+// The process whose descriptor the file is.
+async function holderOf(path) {
+	for (const pid of await readdir('/proc')) {
+		if (!/^\d+$/.test(pid))
+			continue;
+		for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => []))
+			if (await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '') === path)
+				return Number(pid);
+	}
+	return undefined;
+}
 
 const speeches = async (stack) => (await stack.control('/log?vendor=elevenlabs')).entries
 	.filter((entry) => entry.method === 'POST' && entry.path.startsWith('/v1/text-to-speech/'));
@@ -83,13 +95,103 @@ describe('voices and audio', () => {
 	test('nothing else of the store is served', async () => {
 		const made = pathOf(await generate('Nothing else is served.'));
 		const files = await readdir(join(stack.state, 'data/audio'));
-		assert.ok(files.some((name) => name.endsWith('.lock')));
-		assert.ok(files.every((name) => /^[0-9a-f]{64}\.(wav|mp3|lock)$/.test(name)), files.join(' '));
+		assert.ok(files.length > 0 && files.every((name) => /^[0-9a-f]{64}\.(wav|mp3)$/.test(name)), files.join(' '));
 		const hash = made.slice('/audio/'.length, -'.wav'.length);
+		await writeFile(join(stack.state, 'data/audio', `${hash}.lock`), 'x');
 		for (const path of ['/audio', '/audio/', `/audio/${hash}`, `/audio/${hash}.lock`, `/audio/.${hash}.wav.part`, `/audio/${hash}.mp3`,
 			`/audio/${hash.toUpperCase()}.WAV`, `/audio/x/../${hash}.lock`, '/audio/..%2fparley.env', `${made}/`, `/audio/${'0'.repeat(64)}.wav`])
 			assert.equal((await fetch(stack.url + path)).status, 404, path);
+		await rm(join(stack.state, 'data/audio', `${hash}.lock`));
 	});
+
+	test('says what the models are and how much of the account is used', async () => {
+		const { models } = await (await api('models')).json();
+		assert.ok(models.some((model) => model.model_id === 'eleven_multilingual_v2'));
+		assert.ok(!models.some((model) => model.model_id.includes('_sts_')), 'a model that does not speak');
+		const usage = await (await api('usage')).json();
+		assert.equal(usage.characters_used + usage.characters_remaining, usage.characters_limit);
+		assert.match(usage.resets_at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+	});
+
+	test('shows the old list, marked, while ElevenLabs is away', async () => {
+		const fresh = await (await api('voices?search=calm')).json();
+		assert.ok(fresh.voices.length > 0);
+		await api('usage');
+		// What was remembered becomes an hour old.
+		for (const pattern of ['parley:voices:*', 'parley:voice-account:usage']) {
+			for (const key of (await stack.redis('keys', pattern)).split('\n')) {
+				const [, , json] = /^(\d+) (.*)$/s.exec(await stack.redis('get', key));
+				await stack.redis('set', key, `${Date.now() - 3_600_000} ${json}`);
+			}
+		}
+		const { id } = await stack.control('/faults', { method: 'POST', body: { vendor: 'elevenlabs', match: { method: 'GET' }, mode: 'status', status: 500, body: {} } });
+		try {
+			const old = await api('voices?search=calm');
+			assert.equal(old.status, 200);
+			assert.deepEqual(await old.json(), { ...fresh, stale: true });
+			assert.equal((await (await api('usage')).json()).stale, true);
+			const none = await api('voices?search=never+asked+for');
+			assert.equal(none.status, 502);
+			assert.equal((await none.json()).error.code, 'upstream_failed');
+		} finally {
+			await stack.control(`/faults/${id}`, { method: 'DELETE' });
+		}
+		assert.deepEqual(await (await api('voices?search=calm')).json(), fresh);
+	});
+
+	test('a worker killed while it buys leaves no half of a file, and the next one buys', async () => {
+		const body = { text: 'Killed in the middle.' };
+		const { id } = await stack.control('/faults', { method: 'POST', body: { vendor: 'elevenlabs', match: { body: 'Killed in the middle' }, mode: 'timeout' } });
+		const before = await readdir(join(stack.state, 'data/audio'));
+		const asked = api('generate', { method: 'POST', body });
+		const lock = await until(async () => (await readdir(join(stack.state, 'data/audio'))).find((name) => !before.includes(name)), { what: 'a lock' });
+		const worker = await until(() => holderOf(join(stack.state, 'data/audio', lock)), { what: 'its holder' });
+		process.kill(worker, 'SIGKILL');
+		const answer = await asked;
+		assert.equal(answer.status, 502);
+		assert.equal((await answer.json()).error.code, 'unavailable');
+		assert.deepEqual((await readdir(join(stack.state, 'data/audio'))).filter((name) => !before.includes(name)), [lock]);
+		await stack.control(`/faults/${id}`, { method: 'DELETE' });
+		const made = await generate(body.text);
+		assert.equal(made.cached, false);
+		assert.equal((await fetch(stack.url + pathOf(made))).status, 200);
+		assert.deepEqual((await readdir(join(stack.state, 'data/audio'))).filter((name) => !before.includes(name)), [pathOf(made).slice('/audio/'.length)]);
+	});
+
+	const long = 'x'.repeat(5001);
+	for (const [what, path, init, status, field] of [
+		['no JSON', 'generate', { body: '{', type: 'application/json; charset=utf-8' }, 400, undefined],
+		['a list', 'test', { body: [] }, 400, undefined],
+		['another type', 'test', { body: 'text=a', type: 'application/x-www-form-urlencoded' }, 415, undefined],
+		['no text', 'generate', { body: {} }, 400, 'text'],
+		['a blank text', 'generate', { body: { text: ' \n' } }, 400, 'text'],
+		['a number as text', 'test', { body: { text: 7 } }, 400, 'text'],
+		['a zero in the text', 'test', { body: { text: 'a\0b' } }, 400, 'text'],
+		['too long a text', 'test', { body: { text: long } }, 400, 'text'],
+		['a voice out of a path', 'test', { body: { text: 'a', voice_id: '../../v1/user' } }, 400, 'voice_id'],
+		['an unknown member', 'generate', { body: { text: 'a', url: 'http://127.0.0.1/' } }, 400, 'url'],
+		['a format that is no file', 'generate', { body: { text: 'a', output_format: 'ulaw_8000' } }, 400, 'output_format'],
+		['a setting out of its bounds', 'test', { body: { text: 'a', voice_settings: { speed: 9 } } }, 400, 'voice_settings.speed'],
+		['a body that is too large', 'test', { body: { text: 'x'.repeat(300_000) } }, 413, undefined],
+		['a voice that is not there', 'test', { body: { text: 'a', voice_id: 'nobody' } }, 502, undefined],
+		['a model that does not speak', 'test', { body: { text: 'a', model_id: 'eleven_multilingual_sts_v2' } }, 502, undefined],
+		['another method', 'voices', { body: {} }, 405, undefined],
+		['another path', 'voices/x', { body: {} }, 404, undefined],
+		['too long a search', `voices?search=${'a'.repeat(201)}`, { method: 'GET' }, 400, 'search'],
+		['a search that is no UTF-8', 'voices?search=%ff', { method: 'GET' }, 400, 'search'],
+		['too long a cursor', `voices?cursor=${'a'.repeat(1025)}`, { method: 'GET' }, 400, 'cursor'],
+	]) {
+		test(`${what}: ${status}`, async () => {
+			const spoken = (await speeches(stack)).length;
+			const answer = await api(path, { method: 'POST', ...init });
+			assert.equal(answer.status, status);
+			assert.match(answer.headers.get('content-type'), /^application\/json/);
+			const { error } = await answer.json();
+			assert.equal(typeof error.message, 'string');
+			assert.equal(error.field, field);
+			assert.ok(status === 502 || (await speeches(stack)).length === spoken, 'something was bought');
+		});
+	}
 
 	test('no log holds the name of a file', async () => {
 		const { audio_url: url } = await generate('Not in a log of nginx.');
