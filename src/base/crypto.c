@@ -124,6 +124,14 @@ bool base64_decode(struct arena *a, struct str text, struct str *bytes)
 	return true;
 }
 
+char *random_id(struct arena *a)
+{
+	char bytes[16];
+
+	random_bytes(bytes, sizeof(bytes));
+	return base64url_encode(a, (struct str){ bytes, sizeof(bytes) });
+}
+
 static char *uuid_text(struct arena *a, unsigned char b[16], int version)
 {
 	char hex[33];

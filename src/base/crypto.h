@@ -35,6 +35,9 @@ char *base64url_encode(struct arena *a, struct str bytes);
  * NUL-terminated too.  False when malformed. */
 bool base64_decode(struct arena *a, struct str text, struct str *bytes);
 
+/* 16 random bytes in the URL alphabet: 22 characters that cannot be guessed. */
+char *random_id(struct arena *a);
+
 /* A version 4 UUID of random bytes. */
 char *uuid_random(struct arena *a);
 

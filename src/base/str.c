@@ -148,6 +148,15 @@ size_t str_utf8_first(struct str s)
 	return s.len ? utf8_sequence((const unsigned char *)s.ptr, s.len) : 0;
 }
 
+size_t str_characters(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+	return n;
+}
+
 size_t str_utf8_prefix(struct str s, size_t max)
 {
 	size_t n = s.len < max ? s.len : max;

@@ -64,6 +64,9 @@ bool str_is_utf8(struct str s);
 /* Length of the well-formed sequence that `s` begins with; 0 when there is none. */
 size_t str_utf8_first(struct str s);
 
+/* How many characters well-formed UTF-8 holds. */
+size_t str_characters(struct str s);
+
 /* How many bytes of `s` can stay when at most `max` may, without splitting a
  * UTF-8 sequence. */
 size_t str_utf8_prefix(struct str s, size_t max);

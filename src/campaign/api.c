@@ -3,6 +3,8 @@
 
 #include "app.h"
 #include "base/limits.h"
+#include "campaign/agents_api.h"
+#include "campaign/campaigns_api.h"
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
 #include "campaign/leads_api.h"
@@ -17,6 +19,23 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 }
 
 static const struct route routes[] = {
+	{ .method = "GET", .path = "/api/agents", .handler = agents_list },
+	{ .method = "POST", .path = "/api/agents", .handler = agents_create, .max_body = LIMIT_BODY_API },
+	{ .method = "GET", .path = "/api/agents/:id", .handler = agents_show },
+	{ .method = "PATCH", .path = "/api/agents/:id", .handler = agents_change, .max_body = LIMIT_BODY_API },
+	{ .method = "DELETE", .path = "/api/agents/:id", .handler = agents_delete },
+
+	{ .method = "GET", .path = "/api/campaigns", .handler = campaigns_list },
+	{ .method = "POST", .path = "/api/campaigns", .handler = campaigns_create, .max_body = LIMIT_BODY_API },
+	{ .method = "GET", .path = "/api/campaigns/:id", .handler = campaigns_show },
+	{ .method = "PATCH", .path = "/api/campaigns/:id", .handler = campaigns_change, .max_body = LIMIT_BODY_API },
+	{ .method = "DELETE", .path = "/api/campaigns/:id", .handler = campaigns_delete },
+	{ .method = "POST", .path = "/api/campaigns/:id/start", .handler = campaigns_start, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/campaigns/:id/pause", .handler = campaigns_pause, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/campaigns/:id/resume", .handler = campaigns_resume, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/campaigns/:id/stop", .handler = campaigns_stop, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "GET", .path = "/api/campaigns/:id/status", .handler = campaigns_status },
+
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },

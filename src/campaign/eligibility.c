@@ -26,6 +26,9 @@ static const struct {
 	[BLOCK_CONTACT_LIMIT] = { "contact_limit", "The number was called as often as one day allows." },
 };
 
+const enum block held_blocks[HELD_BLOCKS] = { BLOCK_MISSING_VARIABLE, BLOCK_NUMBER_BUSY, BLOCK_CONTACT_GAP,
+					      BLOCK_CONTACT_LIMIT };
+
 static bool is_open(const struct window *w, int64_t now_ms)
 {
 	return calling_hours_open(w->hours, w->zone, w->holidays, now_ms);

@@ -62,6 +62,10 @@ struct eligibility {
 	int64_t next_ms; /* when time alone lifts the block, all hours considered; 0: something else must change */
 };
 
+/* Why a lead may stand in KEY_HELD. */
+enum { HELD_BLOCKS = 4 };
+extern const enum block held_blocks[HELD_BLOCKS];
+
 struct eligibility eligibility(const struct eligibility_facts *facts);
 
 /* The reason's word in `blocked` (contract 3.5): "outside_hours". */

@@ -3,14 +3,23 @@
 #define PARLEY_CAMPAIGN_STATUS_H
 
 #include "campaign/campaign.h"
+#include "campaign/eligibility.h"
+#include "campaign/group.h"
 #include "campaign/lead.h"
 
-/* The object of GET /api/campaigns/{id}/status.  ERR_MISSING. */
+/* The object of GET /api/campaigns/{id}/status, all of one moment.  Every lead that cannot be called now
+ * counts under the first reason against it, in the order of the eligibility's.  ERR_MISSING. */
 int status_json(struct app *app, const char *campaign, struct json_object **status, struct err *err);
 
 /* Why this lead is not called right now, one sentence; NULL when it is done or in a call.  `next_ms`
  * (may be NULL): when it may be, 0 when that cannot be told. */
 int lead_reason(struct app *app, const struct campaign *c, const struct lead *lead, const char **reason, int64_t *next_ms,
 		struct err *err);
+
+/* What holds for every lead of a group (NULL: there is none of its number). */
+struct eligibility_facts status_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms);
+
+/* KEY_PLACED of the campaign's present day. */
+const char *placed_key(struct app *app, const struct campaign *c, int64_t now_ms);
 
 #endif

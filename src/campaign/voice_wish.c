@@ -12,15 +12,6 @@ static const char *const formats[] = {
 	"mp3_22050_32", "mp3_24000_48", "mp3_44100_32", "mp3_44100_64", "mp3_44100_96", "mp3_44100_128", "mp3_44100_192",
 };
 
-static size_t count_characters(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static bool read_text(struct response *res, struct json_object *value, struct voice_wish *wish)
 {
 	struct str text = json_str(value, "");
@@ -29,7 +20,7 @@ static bool read_text(struct response *res, struct json_object *value, struct vo
 		return api_refuse(res, "text", "text must be a text."), false;
 	if (!str_trim(text).len)
 		return api_refuse(res, "text", "text must not be blank."), false;
-	wish->characters = count_characters(text);
+	wish->characters = str_characters(text);
 	if (wish->characters > LIMIT_SCRIPT)
 		return api_refuse(res, "text", "text must have at most 5000 characters."), false;
 	wish->audio.text = text;
@@ -98,7 +89,7 @@ bool voice_wish_read(struct request *req, struct response *res, const char *voic
 	struct json_object *body = api_body(req, res);
 
 	*wish = (struct voice_wish){
-		.audio = { .voice_id = voice_id, .model_id = "eleven_multilingual_v2", .format = format },
+		.audio = { .voice_id = voice_id, .model_id = VOICE_MODEL, .format = format },
 	};
 	if (!body)
 		return false;

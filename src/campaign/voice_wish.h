@@ -6,6 +6,9 @@
 #include "web/request.h"
 #include "web/response.h"
 
+/* Speaks when no other model is named. */
+#define VOICE_MODEL "eleven_multilingual_v2"
+
 struct voice_wish {
 	struct audio_wish audio;
 	size_t characters;

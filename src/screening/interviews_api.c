@@ -18,12 +18,6 @@
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 100 };
 
-static int conflict(struct response *res, const char *sentence)
-{
-	response_error(res, 409, "conflict", sentence, NULL);
-	return 0;
-}
-
 static int answer_interview(struct app *app, struct response *res, const struct session_row *row)
 {
 	response_json(res, 200, str_from(json_write(interview_json(app, row))));
@@ -189,7 +183,7 @@ int interviews_resend(struct app *app, struct request *req, struct response *res
 	if (!invitation_resend(app, &row, &failed))
 		return acted(app, req, res, "interview.resent", "invitation sent again by an operator", err);
 	if (failed.kind == ERR_CONFLICT)
-		return conflict(res, has_address(&row) ? why_ended(app, &row) : "This interview has no e-mail address.");
+		return api_conflict(res, has_address(&row) ? why_ended(app, &row) : "This interview has no e-mail address.");
 	*err = failed;
 	return -1;
 }
@@ -203,7 +197,7 @@ int interviews_revoke(struct app *app, struct request *req, struct response *res
 		return 0;
 	if (find(app, req, &row, err) || session_revoke(app, &row, &done, err))
 		return -1;
-	return done ? acted(app, req, res, "interview.revoked", "revoked by an operator", err) : conflict(res, why_ended(app, &row));
+	return done ? acted(app, req, res, "interview.revoked", "revoked by an operator", err) : api_conflict(res, why_ended(app, &row));
 }
 
 int interviews_reevaluate(struct app *app, struct request *req, struct response *res, struct err *err)
@@ -218,7 +212,7 @@ int interviews_reevaluate(struct app *app, struct request *req, struct response 
 	if (!verdict_reevaluate(app, row.id, &failed))
 		return acted(app, req, res, "interview.reevaluated", "evaluated again by an operator", err);
 	if (failed.kind == ERR_CONFLICT)
-		return conflict(res, "There is no transcript of this interview yet.");
+		return api_conflict(res, "There is no transcript of this interview yet.");
 	*err = failed;
 	return -1;
 }

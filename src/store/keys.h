@@ -104,16 +104,21 @@
 /* String: the audio worker buys nothing; until ElevenLabs may be asked again. */
 #define KEY_AUDIO_SLOW "parley:audio-slow"
 
-/* Hash, an agent: json (contract 3.3 less the id), revision (1, 2 ...), created; no end. */
+/* Hash, an agent: json (contract 3.3 less the id), revision (from one counter for all agents: a change, or a
+ * campaign that turns to this agent, makes it greater than any before), before (the one that was changed), created,
+ * changed (ms); no end. */
 #define KEY_AGENT "parley:agent:"
+/* String counter: the last revision given to an agent; no end. */
+#define KEY_AGENT_REVISION "parley:agent-revision"
 /* Sorted set, agent ids by creation in ms; no end. */
 #define KEY_AGENTS "parley:agents"
 /* Set by agent id: the campaigns that name it; no end. */
 #define KEY_AGENT_CAMPAIGNS "parley:agent-campaigns:"
 
 /* Hash, a campaign: settings (JSON, campaign_settings.h), revision, state, reason, created, changed (ms of the
- * state), leads (last number given), seq (last event), failures (system failures in a row), missing (name of a
- * variable that leads lack, for the reason); no end. */
+ * state), move (token of the last change of state, so that it is made once), leads (last number given), seq (last
+ * event), failures (system failures in a row), missing (name of a variable that leads lack, for the reason), deleted
+ * (last lead that is deleted; its state is "deleting"); no end. */
 #define KEY_CAMPAIGN "parley:campaign:"
 /* Sorted set, campaign ids by creation in ms; no end. */
 #define KEY_CAMPAIGNS "parley:campaigns"
@@ -139,7 +144,8 @@
  * never called by their number, waiting for a retry by the ms of it (lead.h); no end. */
 #define KEY_DUE "parley:due:"
 /* Sorted set by campaign, group and reason, "{cid}:{g}:{reason}": leads held back, by the ms
- * of the next look (missing_variable: by the agent's revision); no end. */
+ * of the next look (missing_variable: by the agent's revision,
+ * which is greater when there is reason to look again); no end. */
 #define KEY_HELD "parley:held:"
 /* Set by campaign: attempts that are live; no end. */
 #define KEY_LIVE_CALLS "parley:live-calls:"

@@ -5,12 +5,21 @@
 
 #include "store/store.h"
 
+extern const struct script script_agent_delete;
+extern const struct script script_agent_write;
 extern const struct script script_call_change;
+extern const struct script script_campaign_complete;
+extern const struct script script_campaign_delete;
+extern const struct script script_campaign_delete_some;
+extern const struct script script_campaign_move;
+extern const struct script script_campaign_sweep;
+extern const struct script script_campaign_write;
 extern const struct script script_counter_take;
 extern const struct script script_do_not_call_add;
 extern const struct script script_do_not_call_page;
 extern const struct script script_do_not_call_remove;
 extern const struct script script_leads_add;
+extern const struct script script_list_newest;
 extern const struct script script_mail_state;
 extern const struct script script_queue_add;
 extern const struct script script_queue_claim;
@@ -20,5 +29,6 @@ extern const struct script script_queue_step;
 extern const struct script script_session_associate;
 extern const struct script script_session_create;
 extern const struct script script_session_revoke;
+extern const struct script script_status_read;
 
 #endif

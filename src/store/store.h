@@ -85,4 +85,8 @@ int store_wait_stream(struct store *s, struct arena *mem, const char *stream, co
 const char *reply_text(const struct reply *r);
 bool reply_int(const struct reply *r, int64_t *n); /* a number, or text that is one */
 
+/* A field of an HGETALL's answer; absent and empty: NULL, `otherwise`. */
+const char *reply_field(const struct reply *all, const char *name);
+int64_t reply_field_int(const struct reply *all, const char *name, int64_t otherwise);
+
 #endif

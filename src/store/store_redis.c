@@ -414,3 +414,26 @@ bool reply_int(const struct reply *r, int64_t *n)
 	*n = strtoll(r->text.ptr, &end, 10);
 	return !errno && !*end;
 }
+
+static const struct reply *field(const struct reply *all, const char *name)
+{
+	for (size_t i = 0; i + 1 < all->count; i += 2)
+		if (str_eq(all->items[i].text, str_from(name)))
+			return &all->items[i + 1];
+	return NULL;
+}
+
+const char *reply_field(const struct reply *all, const char *name)
+{
+	const struct reply *value = field(all, name);
+
+	return value && value->text.len ? reply_text(value) : NULL;
+}
+
+int64_t reply_field_int(const struct reply *all, const char *name, int64_t otherwise)
+{
+	const struct reply *value = field(all, name);
+	int64_t n;
+
+	return value && reply_int(value, &n) ? n : otherwise;
+}

@@ -1,6 +1,8 @@
 /* See api.h. */
 #include "web/api.h"
 
+enum { ID_MOST = 64 };
+
 void api_fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
 	      const char *sentence, int retry_after)
 {
@@ -16,6 +18,19 @@ int api_refuse(struct response *res, const char *field, const char *sentence)
 {
 	response_error(res, 400, "bad_request", sentence, field);
 	return 0;
+}
+
+int api_conflict(struct response *res, const char *sentence)
+{
+	response_error(res, 409, "conflict", sentence, NULL);
+	return 0;
+}
+
+const char *api_id(const struct request *req)
+{
+	struct str id = request_param(req, "id");
+
+	return str_is_token(id, 1, ID_MOST) ? arena_strndup(req->mem, id.ptr, id.len) : NULL;
 }
 
 struct json_object *api_body(struct request *req, struct response *res)

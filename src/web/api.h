@@ -19,6 +19,12 @@ void api_fail(struct app *app, struct request *req, struct response *res, int st
  * Always 0, so that a handler can `return api_refuse(...)`. */
 int api_refuse(struct response *res, const char *field, const char *sentence);
 
+/* Answers 409 with a sentence that says why; always 0. */
+int api_conflict(struct response *res, const char *sentence);
+
+/* The route's ":id"; NULL when it cannot be one of ours (letters, digits, - and _). */
+const char *api_id(const struct request *req);
+
 /* The body's JSON object; NULL when the request was answered with 415 or 400. */
 struct json_object *api_body(struct request *req, struct response *res);
 

@@ -1,0 +1,278 @@
+/* See campaigns_api.h. */
+#include "campaign/campaigns_api.h"
+
+#include "app.h"
+#include "base/json.h"
+#include "campaign/agent.h"
+#include "campaign/campaign.h"
+#include "campaign/campaign_settings.h"
+#include "campaign/newest.h"
+#include "campaign/status.h"
+#include "store/keys.h"
+#include "web/api.h"
+
+enum {
+	CHANGE_TRIES = 10, /* against others who change the same campaign */
+	BATCHES = 20,      /* that a request waits for; the runner does the rest */
+};
+
+static void answer(struct app *app, struct response *res, int status, const struct campaign *c)
+{
+	response_json(res, status, str_from(json_write(campaign_json(app, c))));
+}
+
+/* The campaign that the path names; ERR_MISSING. */
+static int find(struct app *app, const struct request *req, struct campaign *c, struct err *err)
+{
+	const char *id = api_id(req);
+
+	return id ? campaign_load(app, id, c, err) : err_set(err, ERR_MISSING, "no id of a campaign");
+}
+
+/* ---- the list ---- */
+
+static int answer_page(struct app *app, struct response *res, const struct newest_page *page, struct err *err)
+{
+	struct json_object *list = json_owned(app->mem, json_object_new_object()), *items = json_object_new_array();
+
+	json_object_object_add(list, "items", items);
+	for (size_t i = 0; i < page->count; i++) {
+		struct campaign c;
+
+		if (campaign_of_row(app, reply_text(&page->rows[2 * i]), &page->rows[2 * i + 1], &c, err))
+			return -1;
+		json_object_array_add(items, json_object_get(campaign_json(app, &c)));
+	}
+	json_put(list, "next_cursor", page->next);
+	response_json(res, 200, str_from(json_write(list)));
+	return 0;
+}
+
+int campaigns_list(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct newest_page page;
+	struct newest newest;
+	struct form form = { 0 };
+	struct err bad = { 0 };
+	enum campaign_state known;
+	const char *state;
+
+	if (request_query(req, &form, &bad))
+		return api_refuse(res, NULL, "The query could not be understood.");
+	state = form_get(&form, "state");
+	if (state && !campaign_state_read(state, &known))
+		return api_refuse(res, "state", "state must be draft, running, paused, completed or stopped.");
+	if (!newest_read(app, &form, res, &newest))
+		return 0;
+	if (newest_page(app, KEY_CAMPAIGNS, KEY_CAMPAIGN, &newest, state, &page, err))
+		return -1;
+	return answer_page(app, res, &page, err);
+}
+
+/* ---- one ---- */
+
+static int no_agent(struct response *res)
+{
+	return api_refuse(res, "agent_id", "There is no such agent.");
+}
+
+int campaigns_create(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct json_object *body = api_body(req, res), *settings;
+	struct settings_problem problem;
+	enum campaign_written written;
+	struct campaign c;
+	const char *id;
+
+	if (!body)
+		return 0;
+	settings = campaign_settings_read(app->mem, body, NULL, app->cfg.twilio_caller_id, &problem);
+	if (!settings)
+		return api_refuse(res, problem.field, problem.sentence);
+	if (campaign_write(app, NULL, settings, &id, &written, err))
+		return -1;
+	if (written != CAMPAIGN_WRITTEN)
+		return no_agent(res);
+	if (campaign_load(app, id, &c, err))
+		return -1;
+	answer(app, res, 201, &c);
+	return 0;
+}
+
+int campaigns_show(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct campaign c;
+
+	if (find(app, req, &c, err))
+		return -1;
+	answer(app, res, 200, &c);
+	return 0;
+}
+
+int campaigns_change(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct json_object *body = api_body(req, res), *settings;
+	enum campaign_written written = CAMPAIGN_CHANGED_SINCE;
+	struct settings_problem problem;
+	struct campaign c;
+	const char *id;
+
+	if (!body)
+		return 0;
+	for (int i = 0; written == CAMPAIGN_CHANGED_SINCE && i < CHANGE_TRIES; i++) {
+		if (find(app, req, &c, err))
+			return -1;
+		settings = campaign_settings_read(app->mem, body, c.settings, NULL, &problem);
+		if (!settings)
+			return api_refuse(res, problem.field, problem.sentence);
+		if (campaign_write(app, &c, settings, &id, &written, err))
+			return -1;
+	}
+	if (written == CAMPAIGN_WITHOUT_AGENT)
+		return no_agent(res);
+	if (written == CAMPAIGN_CHANGED_SINCE)
+		return api_conflict(res, "This campaign is being changed by others; try again.");
+	return campaigns_show(app, req, res, err);
+}
+
+int campaigns_delete(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	enum campaign_deleted deleted;
+	struct campaign c;
+	bool more = true;
+
+	if (find(app, req, &c, err) || campaign_delete(app, c.id, &deleted, err))
+		return -1;
+	if (deleted == CAMPAIGN_IS_RUNNING)
+		return api_conflict(res, "The campaign is running: stop it before it is deleted.");
+	if (deleted == CAMPAIGN_IS_CALLING)
+		return api_conflict(res, "A call of the campaign has not ended yet: delete it when it has.");
+	log_event(&app->log, LOG_INFO, "campaign.deleted", LOG_TEXT("campaign", c.id));
+	for (int i = 0; more && i < BATCHES; i++)
+		if (campaign_delete_batch(app, c.id, &more, err))
+			return -1;
+	res->status = 204;
+	return 0;
+}
+
+/* ---- its state ---- */
+
+enum { FROM_RUNNING = 1 << CAMPAIGN_RUNNING, FROM_PAUSED = 1 << CAMPAIGN_PAUSED, FROM_DRAFT = 1 << CAMPAIGN_DRAFT };
+
+/* Whether an action that has it running applies; else it was answered.  What is missing may have been
+ * taken away while it was paused. */
+static bool can_run(struct app *app, struct response *res, const struct campaign *c, const struct agent *agent)
+{
+	if (!c->leads)
+		return api_conflict(res, "The campaign has no leads to call."), false;
+	if (c->conversation && !agent->elevenlabs_agent_id && !app->cfg.elevenlabs_agent_id)
+		return api_conflict(res, "The campaign is a conversation, but neither its agent nor the settings name an agent of ElevenLabs."), false;
+	if (!c->conversation && !str_trim(str_from(agent->script)).len)
+		return api_conflict(res, "The campaign is a broadcast, but its agent has no script."), false;
+	if (!app->cfg.have_twilio)
+		return response_error(res, 503, "not_configured", "Twilio is not configured.", NULL), false;
+	if (!app->cfg.have_elevenlabs)
+		return response_error(res, 503, "not_configured", "ElevenLabs is not configured.", NULL), false;
+	return true;
+}
+
+static int refuse_state(struct response *res, const struct campaign *c, const char *otherwise)
+{
+	return api_conflict(res, arena_printf(res->mem, "The campaign is %s; %s", campaign_state_name(c->state), otherwise));
+}
+
+struct action {
+	unsigned from;
+	enum campaign_state to;
+	const char *reason, *otherwise, *event;
+};
+
+/* Moves it, unless that does not apply: then it was answered and *moved is false. */
+static int act(struct app *app, struct request *req, struct response *res, const struct action *a, struct campaign *c,
+	       bool *moved, struct err *err)
+{
+	struct agent agent;
+
+	*moved = false;
+	if (find(app, req, c, err))
+		return -1;
+	if (!(a->from >> c->state & 1))
+		return refuse_state(res, c, a->otherwise);
+	if (a->to == CAMPAIGN_RUNNING) {
+		if (agent_load(app, c->agent_id, &agent, err))
+			return -1;
+		if (!can_run(app, res, c, &agent))
+			return 0;
+	}
+	if (campaign_move(app, c->id, a->from, a->to, a->reason, moved, err))
+		return -1;
+	if (!*moved)
+		return campaign_load(app, c->id, c, err) ? -1 : refuse_state(res, c, a->otherwise);
+	log_event(&app->log, LOG_INFO, a->event, LOG_TEXT("campaign", c->id));
+	return 0;
+}
+
+static int act_and_show(struct app *app, struct request *req, struct response *res, const struct action *a,
+			struct err *err)
+{
+	struct campaign c;
+	bool moved;
+
+	if (act(app, req, res, a, &c, &moved, err))
+		return -1;
+	return moved ? campaigns_show(app, req, res, err) : 0;
+}
+
+int campaigns_start(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct action action = { FROM_DRAFT, CAMPAIGN_RUNNING, "Started by an operator.",
+					      "only a draft can be started.", "campaign.started" };
+
+	return act_and_show(app, req, res, &action, err);
+}
+
+int campaigns_pause(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct action action = { FROM_RUNNING, CAMPAIGN_PAUSED, "Paused by an operator.",
+					      "only a running one can be paused.", "campaign.paused" };
+
+	return act_and_show(app, req, res, &action, err);
+}
+
+int campaigns_resume(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct action action = { FROM_PAUSED, CAMPAIGN_RUNNING, "Resumed by an operator.",
+					      "only a paused one can be resumed.", "campaign.resumed" };
+
+	return act_and_show(app, req, res, &action, err);
+}
+
+int campaigns_stop(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct action action = { FROM_RUNNING | FROM_PAUSED, CAMPAIGN_STOPPED, "Stopped by an operator.",
+					      "only a running or paused one can be stopped.", "campaign.stopped" };
+	struct campaign c;
+	bool moved, more = true;
+
+	if (act(app, req, res, &action, &c, &moved, err))
+		return -1;
+	if (!moved)
+		return 0;
+	for (int i = 0; more && i < BATCHES; i++)
+		if (campaign_sweep(app, c.id, &more, err))
+			return -1;
+	return campaigns_show(app, req, res, err);
+}
+
+int campaigns_status(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	const char *id = api_id(req);
+	struct json_object *status;
+
+	if (!id)
+		return err_set(err, ERR_MISSING, "no id of a campaign");
+	if (status_json(app, id, &status, err))
+		return -1;
+	response_json(res, 200, str_from(json_write(status)));
+	return 0;
+}
