@@ -86,6 +86,7 @@ export async function startSandbox({ envFile, settings: overrides, environment, 
 }
 
 function createVendors(parts) {
-	return { elevenlabs: createElevenlabs(parts), linear: createLinear(parts), cerebras: createCerebras(parts), resend: createResend(parts),
-		twilio: createTwilio(parts) };
+	const elevenlabs = createElevenlabs(parts);
+	return { elevenlabs, linear: createLinear(parts), cerebras: createCerebras(parts), resend: createResend(parts),
+		twilio: createTwilio({ ...parts, connect: elevenlabs.connect }) };
 }

@@ -4,11 +4,11 @@ import { answer } from "../lib/listener.mjs";
 const PAGE = 30;
 const PAGE_LIMIT = 100;
 
-export function listConversations(records, query, agentId, refusal) {
+export function listConversations(records, query, refusal) {
 	const size = Number(query.get("page_size") ?? PAGE);
 	if (!Number.isInteger(size) || size < 1 || size > PAGE_LIMIT)
 		return answer(422, { detail: [{ type: "less_than_equal", loc: ["query", "page_size"], msg: "Input should be between 1 and 100", input: query.get("page_size") }] });
-	const found = records.all().filter((record) => wanted(record, query, agentId)).sort((a, b) => b.started - a.started || b.id.localeCompare(a.id));
+	const found = records.all().filter((record) => wanted(record, query, records.agentOf(record))).sort((a, b) => b.started - a.started || b.id.localeCompare(a.id));
 	if (query.get("sort_direction") === "asc")
 		found.reverse();
 	const cursor = query.get("cursor");
@@ -17,7 +17,7 @@ export function listConversations(records, query, agentId, refusal) {
 		return refusal(400, "invalid_request", "invalid_cursor", "The cursor is not valid.", "cursor");
 	const page = found.slice(from, from + size);
 	const more = from + size < found.length;
-	return answer(200, { conversations: page.map((record) => summary(record, agentId)), next_cursor: more ? cursorOf(page.at(-1)) : null, has_more: more });
+	return answer(200, { conversations: page.map((record) => summary(record, records.agentOf(record))), next_cursor: more ? cursorOf(page.at(-1)) : null, has_more: more });
 }
 
 const cursorOf = (record) => Buffer.from(`${record.started} ${record.id}`).toString("base64url");

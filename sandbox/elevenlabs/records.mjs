@@ -12,7 +12,7 @@ export function newConversationId() {
 }
 
 export function openRecords({ state, settings, deliveries, onChange }) {
-	const empty = () => ({ conversations: [], script: null, webhookAudio: false, characters: 0 });
+	const empty = () => ({ conversations: [], registered: [], script: null, webhookAudio: false, characters: 0 });
 	const part = state.part("elevenlabs", empty);
 	const timers = new Set();
 
@@ -50,21 +50,21 @@ export function openRecords({ state, settings, deliveries, onChange }) {
 	function announce(record, type = record.event_type ?? "post_call_transcription") {
 		const envelope = (data) => ({ type, event_timestamp: Math.floor(Date.now() / 1000), data });
 		if (type === "conversation.completed")
-			return deliveries.send("elevenlabs", type, envelope(olderModel(record, agentId())));
+			return deliveries.send("elevenlabs", type, envelope(olderModel(record, agentOf(record))));
 		if (type === "call_initiation_failure")
-			return deliveries.send("elevenlabs", type, envelope({ agent_id: agentId(), conversation_id: record.id, failure_reason: "unknown",
+			return deliveries.send("elevenlabs", type, envelope({ agent_id: agentOf(record), conversation_id: record.id, failure_reason: "unknown",
 				metadata: { type: "sip", body: { from_number: "+14155550100", to_number: "+14155550123", sip_status_code: 486, error_reason: "busy", call_sid: "SCL_sandbox" } } }));
 		if (type === "post_call_audio")
-			return deliveries.send("elevenlabs", type, envelope({ agent_id: agentId(), conversation_id: record.id, full_audio: audioOf(record).toString("base64") }));
+			return deliveries.send("elevenlabs", type, envelope({ agent_id: agentOf(record), conversation_id: record.id, full_audio: audioOf(record).toString("base64") }));
 		const sent = deliveries.send("elevenlabs", type, envelope(model(record)));
 		if (part.webhookAudio)
 			deliveries.send("elevenlabs", "post_call_audio", { type: "post_call_audio", event_timestamp: Math.floor(Date.now() / 1000),
-				data: { agent_id: agentId(), conversation_id: record.id, full_audio: audioOf(record).toString("base64") } });
+				data: { agent_id: agentOf(record), conversation_id: record.id, full_audio: audioOf(record).toString("base64") } });
 		return sent;
 	}
 
-	const agentId = () => settings.get("ELEVENLABS_AGENT_ID");
-	const model = (record) => conversationModel(record, agentId());
+	const agentOf = (record) => record.agent_id ?? settings.get("ELEVENLABS_AGENT_ID");
+	const model = (record) => conversationModel(record, agentOf(record));
 
 	function changed() {
 		state.changed();
@@ -72,7 +72,7 @@ export function openRecords({ state, settings, deliveries, onChange }) {
 	}
 
 	return {
-		part, begin, finish, announce, model, changed,
+		part, begin, finish, announce, model, changed, agentOf,
 		find: (id) => part.conversations.find((record) => record.id === id),
 		all: () => part.conversations,
 		remove(id) {
@@ -112,8 +112,8 @@ export function conversationModel(record, agentId) {
 		metadata: {
 			start_time_unix_secs: record.started, accepted_time_unix_secs: record.started, call_duration_secs: record.duration, cost: record.duration * 10,
 			cost_fiat: null, deletion_settings: { deletion_time_unix_secs: null, delete_transcript_and_pii: false, delete_audio: false },
-			feedback: { overall_score: null, likes: 0, dislikes: 0 }, authorization_method: "signed_url",
-			charging: { dev_discount: false, is_burst: false, tier: "pro" }, phone_call: null, batch_call: null,
+			feedback: { overall_score: null, likes: 0, dislikes: 0 }, authorization_method: record.phone_call ? "public" : "signed_url",
+			charging: { dev_discount: false, is_burst: false, tier: "pro" }, phone_call: record.phone_call ?? null, batch_call: null,
 			termination_reason: record.termination_reason, error: record.status === "failed" ? { code: 1011, reason: record.termination_reason } : null,
 			warnings: [], main_language: "en", text_only: false, conversation_initiation_source: record.source.source,
 			conversation_initiation_source_version: record.source.version, timezone: null,

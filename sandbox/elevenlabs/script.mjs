@@ -24,7 +24,7 @@ const PERSONAS = {
 
 export const PERSONA_NAMES = Object.keys(PERSONAS);
 
-const DEFAULTS = { persona: "strong", answers: null, reply_after_ms: 2500, turns: null, pace: 1, without_audio: false };
+const DEFAULTS = { persona: "strong", answers: null, reply_after_ms: 2500, turns: null, pace: 1, without_audio: false, agents: [], call_seconds: 20, call_transcript: null };
 
 export function defaultScript() {
 	return { ...DEFAULTS };
@@ -39,6 +39,13 @@ export function changeScript(script, wanted) {
 		return `persona must be one of ${PERSONA_NAMES.join(", ")}`;
 	if (wanted.answers && (!Array.isArray(wanted.answers) || wanted.answers.some((one) => typeof one !== "string")))
 		return "answers must be a list of texts";
+	if (wanted.agents !== undefined && !(Array.isArray(wanted.agents) && wanted.agents.every((one) => typeof one === "string")))
+		return "agents must be a list of ids";
+	if (wanted.call_seconds !== undefined && !(wanted.call_seconds >= 1 && wanted.call_seconds <= 14_400))
+		return "call_seconds must be a number between 1 and 14400";
+	if (wanted.call_transcript && !(Array.isArray(wanted.call_transcript) && wanted.call_transcript.every(({ role, message }) =>
+		["agent", "user"].includes(role) && typeof message === "string")))
+		return "call_transcript must be a list of {role, message}";
 	Object.assign(script, wanted);
 	return null;
 }

@@ -2,17 +2,17 @@
 // door to the conversation WebSocket.
 import { randomUUID } from "node:crypto";
 import { WebSocketServer } from "ws";
-import { answer } from "../lib/listener.mjs";
+import { answer, jsonOf } from "../lib/listener.mjs";
 import { MODELS, openAccount } from "./account.mjs";
 import { agentConfig } from "./agent.mjs";
 import { runConversation } from "./conversation.mjs";
 import { listConversations } from "./list.mjs";
 import { refusal } from "./refusal.mjs";
-import { registerCall } from "./register.mjs";
 import { audioOf, newConversationId, openRecords } from "./records.mjs";
 import { defaultScript } from "./script.mjs";
 import { createSignedUrl, refuseSignedUrl } from "./signed_url.mjs";
 import { speak } from "./speech.mjs";
+import { openTelephone } from "./telephone.mjs";
 import { findVoice, listVoices, noVoice, previewOf, voiceModel, voicesOf } from "./voices.mjs";
 
 const SIGNED_URL_PATHS = ["/v1/convai/conversation/get-signed-url", "/v1/convai/conversation/get_signed_url"];
@@ -20,16 +20,18 @@ const PREVIEW = /^\/previews\/([A-Za-z0-9_-]+)\.wav$/;
 
 export function createElevenlabs({ state, settings, deliveries, onChange }) {
 	const records = openRecords({ state, settings, deliveries, onChange });
-	records.part.script ??= defaultScript();
+	records.part.script = { ...defaultScript(), ...records.part.script };
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 * 1024,
 		handleProtocols: (offered) => offered.has("convai") ? "convai" : false });
 	const used = new Set();
 	const account = openAccount(records);
+	const telephone = openTelephone({ records, script: () => records.part.script,
+		knowsAgent: (id) => id === settings.get("ELEVENLABS_AGENT_ID") || records.part.script.agents.includes(id) });
 	const ownVoice = () => settings.get("ELEVENLABS_VOICE_ID");
 
 	const routes = [
 		["GET", /^\/v1\/convai\/agents\/([^/]+)$/, showAgent],
-		["GET", /^\/v1\/convai\/conversations$/, (request) => listConversations(records, request.query, settings.get("ELEVENLABS_AGENT_ID"), refusal)],
+		["GET", /^\/v1\/convai\/conversations$/, (request) => listConversations(records, request.query, refusal)],
 		["GET", /^\/v1\/convai\/conversations\/([^/]+)$/, (request, id) => withRecord(id, (record) => answer(200, records.model(record)))],
 		["DELETE", /^\/v1\/convai\/conversations\/([^/]+)$/, (request, id) => withRecord(id, () => {
 			records.remove(id);
@@ -44,11 +46,11 @@ export function createElevenlabs({ state, settings, deliveries, onChange }) {
 		["GET", /^\/v1\/voices$/, (request) => answer(200, { voices: voicesOf(ownVoice()).map((voice) => voiceModel(voice, request.host)) })],
 		["GET", /^\/v1\/voices\/([^/]+)$/, (request, id) => withVoice(id, (voice) => answer(200, voiceModel(voice, request.host)))],
 		["POST", /^\/v1\/text-to-speech\/([^/]+)$/, (request, id) => speak(request, { id, voice: findVoice(id, ownVoice()), account })],
-		["POST", /^\/v1\/convai\/twilio\/register-call$/, (request) => registerCall(request, settings.get("ELEVENLABS_AGENT_ID"), noAgent)],
+		["POST", /^\/v1\/convai\/twilio\/register-call$/, (request) => telephone.register(request, jsonOf(request))],
 		...SIGNED_URL_PATHS.map((path) => ["GET", new RegExp(`^${path}$`), signedUrl]),
 	];
 
-	return { handle, upgrade, records, script: () => records.part.script,
+	return { handle, upgrade, records, connect: telephone.connect, script: () => records.part.script,
 		reset() {
 			hangUp();
 			records.reset();

@@ -18,7 +18,7 @@ export class Over extends Error {
 
 export const isOver = (call) => call.ended !== null;
 
-export function openLife({ part, settings, deliveries, limits, changed }) {
+export function openLife({ part, settings, deliveries, limits, connect, changed }) {
 	const runs = new Map();
 	let nextStart = 0;
 
@@ -35,7 +35,7 @@ export function openLife({ part, settings, deliveries, limits, changed }) {
 
 	function start(call, work) {
 		const run = { call, timers: new Set(), wait: (seconds) => wait(run, seconds), during: (promise) => Promise.race([promise, run.interrupted]),
-			arm: () => arm(run), authToken: () => settings.get("TWILIO_AUTH_TOKEN"), changed: () => touch(call), Over };
+			arm: () => arm(run), stopwatch, connect, authToken: () => settings.get("TWILIO_AUTH_TOKEN"), changed: () => touch(call), Over };
 		arm(run);
 		runs.set(call.sid, run);
 		work(run).catch((error) => {
@@ -69,6 +69,12 @@ export function openLife({ part, settings, deliveries, limits, changed }) {
 
 	function wait(run, seconds) {
 		return run.during(new Promise((resolve) => later(run, seconds, resolve)));
+	}
+
+	/** Tells how many of Twilio's seconds have passed since. */
+	function stopwatch() {
+		const began = Date.now();
+		return () => (Date.now() - began) / 1000 * part.script.speed;
 	}
 
 	function touch(call) {

@@ -10,10 +10,11 @@ const KEPT = 2000;
 const PAGE_SIZE = 50;
 const ROUTE = /^\/2010-04-01\/Accounts\/([^/]+)\/Calls(?:\/([^/]+))?\.json$/;
 
-export function createTwilio({ state, settings, deliveries, limits, onChange }) {
+/** `connect` is asked who takes a call that TwiML connects to a stream; see elevenlabs/telephone.mjs. */
+export function createTwilio({ state, settings, deliveries, limits, connect = () => null, onChange }) {
 	const empty = () => ({ script: defaultScript(), calls: [] });
 	const part = state.part("twilio", empty);
-	const life = openLife({ part, settings, deliveries, limits, changed });
+	const life = openLife({ part, settings, deliveries, limits, connect, changed });
 	life.resume();
 
 	return { handle, calls: () => part.calls, script: () => part.script, hangUp: (call) => life.end(call, "completed"), changed, close: life.stop, reset };
@@ -53,6 +54,8 @@ export function createTwilio({ state, settings, deliveries, limits, onChange }) 
 		const wrong = problem ?? checkNewCall(values, owned);
 		if (wrong)
 			return refused(wrong);
+		if (part.calls.filter((call) => !isOver(call)).length >= (limits.twilio?.concurrent ?? Infinity))
+			return refusal(429, 10004, messageOf(10004), "refused: too many calls at once");
 		const behaviour = behaviourOf(part.script, values.To);
 		if (behaviour.refuse)
 			return refused({ code: behaviour.refuse, about: values.To });

@@ -7,7 +7,6 @@ import { readTwiml, TwimlError } from "./twiml.mjs";
 const TWIML_LIMIT = 64 * 1024;
 const MOST_DOCUMENTS = 200;
 const WORDS_PER_SECOND = 2.5;
-const SECONDS_OF_A_TALK = 20;
 const AUDIO = /^audio\/(mpeg|wav|wave|x-wav|aiff|x-aifc|x-aiff|x-gsm|gsm|ulaw)\b/;
 
 /** Follows the call's TwiML until it ends; an update of the call goes on with another document. */
@@ -104,7 +103,7 @@ async function perform(run, verb, base) {
 	case "Gather":
 		return gather(run, verb, base);
 	case "Connect":
-		return connect(run, verb);
+		return connect(run, verb, base);
 	case "Redirect":
 		return target(run, verb.text.trim(), verb.attributes.method, base);
 	case "Hangup":
@@ -119,17 +118,6 @@ function target(run, address, method = "POST", base, extra) {
 	if (base === null && !URL.canParse(address))
 		return problem(run, 11100, `"${address}" must be absolute, for the call began with the Twiml parameter`);
 	return { url: URL.canParse(address) ? address : new URL(address, base).href, method, extra };
-}
-
-/** The agent at the other end of the stream talks for a while, and hangs up. */
-async function connect(run, { children: [stream] }) {
-	if (!stream?.attributes.url)
-		return problem(run, 12200, "Connect has no Stream with an address");
-	const parameters = Object.fromEntries(stream.children.map(({ attributes }) => [attributes.name, attributes.value]));
-	run.call.heard.push({ verb: "Connect", url: stream.attributes.url, parameters });
-	run.changed();
-	await talk(run, SECONDS_OF_A_TALK);
-	return null;
 }
 
 async function hear(run, verb, base) {
@@ -213,6 +201,38 @@ async function gather(run, verb, base) {
 	if (base === null && !attributes.action)
 		return problem(run, 11100, "Gather has no action, and the call no address");
 	return target(run, attributes.action ?? base, attributes.method, base, answer ?? {});
+}
+
+/** Hands the talk to whom the stream leads, until that side or the person ends it; then the next verb or the action. */
+async function connect(run, verb, base) {
+	const { call } = run;
+	const [stream] = verb.children;
+	const url = stream?.attributes.url ?? "";
+	const parameters = Object.fromEntries((stream?.children ?? []).map(({ attributes }) => [attributes.name, attributes.value]));
+	if (!/^wss:\/\//.test(url) || !URL.canParse(url) || url.includes("?"))
+		problem(run, 11100, `Stream: "${url}" must be a wss:// address without a query`);
+	else {
+		const line = run.connect(url, parameters, call.sid);
+		call.heard.push({ verb: "Connect", url, parameters, connected: Boolean(line) });
+		run.changed();
+		if (line)
+			await streamed(run, line);
+		else
+			problem(run, 31920, `Stream: ${url} does not take the call`);
+	}
+	return verb.attributes.action ? target(run, verb.attributes.action, verb.attributes.method, base) : undefined;
+}
+
+async function streamed(run, line) {
+	const elapsed = run.stopwatch();
+	try {
+		await talk(run, line.seconds);
+	} catch (error) {
+		if (error.status !== "stopped")
+			line.end(Math.min(line.seconds - 1, elapsed()));
+		throw error;
+	}
+	line.end(line.seconds);
 }
 
 /** The parameters that a turn of the person gives to this Gather; null when it takes nothing from it. */

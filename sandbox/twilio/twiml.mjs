@@ -5,7 +5,7 @@ const VERBS = {
 	Say: "voice language loop", Play: "loop digits", Pause: "length", Hangup: "", Redirect: "method", Reject: "reason",
 	Gather: "input action method timeout finishOnKey numDigits speechTimeout maxSpeechTime partialResultCallback partialResultCallbackMethod language hints "
 		+ "profanityFilter bargeIn debug actionOnEmptyResult speechModel enhanced",
-	Connect: "action method", Stream: "url name", Parameter: "name value",
+	Connect: "action method", Stream: "url name track statusCallback statusCallbackMethod", Parameter: "name value",
 };
 const INSIDE = { Gather: MEDIA.split(" "), Connect: ["Stream"], Stream: ["Parameter"] };
 const INNER = ["Stream", "Parameter"];

@@ -38,7 +38,7 @@ export const LIST_PARAMETERS = {
 const REPEATED = new Set(["StatusCallbackEvent", "RecordingStatusCallbackEvent"]);
 
 const MESSAGES = {
-	20001: "Unknown parameters", 20007: "Page size too large", 20422: "Invalid Parameter", 21201: "No 'To' number is specified", 21205: "Url is not a valid URL",
+	10004: "Call concurrency limit exceeded", 20001: "Unknown parameters", 20007: "Page size too large", 20422: "Invalid Parameter", 21201: "No 'To' number is specified", 21205: "Url is not a valid URL",
 	21206: "Invalid SendDigits", 21208: "Invalid Timeout", 21209: "Invalid Method", 21210: "The source phone number provided is not yet verified for your account",
 	21211: "Invalid 'To' Phone Number", 21212: "The phone number provided as the From is not valid", 21213: "No 'From' number is specified",
 	21214: "'To' phone number cannot be reached", 21215: "Geo Permission configuration is not permitting call", 21216: "Call blocked by Twilio blocklist",
