@@ -5,37 +5,42 @@
 #include <stdio.h>
 #include <time.h>
 
-static int64_t read_clock(clockid_t id)
+static int64_t read_clock_us(clockid_t id)
 {
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 static int64_t system_wall_ms(const struct clock *self)
 {
 	(void)self;
-	return read_clock(CLOCK_REALTIME);
+	return read_clock_us(CLOCK_REALTIME) / 1000;
 }
 
-static int64_t system_monotonic_ms(const struct clock *self)
+static int64_t system_monotonic_us(const struct clock *self)
 {
 	(void)self;
-	return read_clock(CLOCK_MONOTONIC);
+	return read_clock_us(CLOCK_MONOTONIC);
 }
 
-const struct clock system_clock = { system_wall_ms, system_monotonic_ms };
+const struct clock system_clock = { system_wall_ms, system_monotonic_us };
 
 static int64_t fixed_now_ms(const struct clock *self)
 {
 	return ((const struct fixed_clock *)self)->now_ms;
 }
 
+static int64_t fixed_now_us(const struct clock *self)
+{
+	return fixed_now_ms(self) * 1000;
+}
+
 void fixed_clock_init(struct fixed_clock *c, int64_t now_ms)
 {
 	c->base.wall_ms = fixed_now_ms;
-	c->base.monotonic_ms = fixed_now_ms;
+	c->base.monotonic_us = fixed_now_us;
 	c->now_ms = now_ms;
 }
 

@@ -13,7 +13,7 @@
 
 struct clock {
 	int64_t (*wall_ms)(const struct clock *self);
-	int64_t (*monotonic_ms)(const struct clock *self);
+	int64_t (*monotonic_us)(const struct clock *self);
 };
 
 extern const struct clock system_clock;
@@ -32,7 +32,12 @@ static inline int64_t clock_wall_ms(const struct clock *c)
 
 static inline int64_t clock_monotonic_ms(const struct clock *c)
 {
-	return c->monotonic_ms(c);
+	return c->monotonic_us(c) / 1000;
+}
+
+static inline int64_t clock_monotonic_us(const struct clock *c)
+{
+	return c->monotonic_us(c);
 }
 
 /* "2026-11-20T09:30:00.123Z" (milliseconds always) and back; reading accepts an
