@@ -15,7 +15,6 @@
 
 enum {
 	TELL_TRIES = 20,       /* against writers of the same row */
-	LOOK_MS = 20 * 1000,   /* after so long without news Twilio is asked */
 	LOST_DELAY_MS = 60000, /* before a person whom we failed is called again */
 };
 
@@ -341,7 +340,7 @@ static int apply(struct app *app, const struct call *call, const struct ending *
 	command_text(&c, call->campaign);
 	command_text(&c, call->sid);
 	command_int(&c, KEEP_SID_S);
-	command_int(&c, now + (strcmp(call->status, "unknown") ? LOOK_MS : CALL_UNKNOWN_MS));
+	command_int(&c, now + (strcmp(call->status, "unknown") ? CALL_LOOK_MS : CALL_UNKNOWN_MS));
 	command_text(&c, arena_printf(app->mem, KEY_DUE "%s:", call->campaign));
 	field_text(&c, "status", call->status);
 	field_text(&c, "sid", call->sid);

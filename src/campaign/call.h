@@ -23,6 +23,7 @@
 
 enum {
 	CALL_ID_LENGTH = 22,
+	CALL_LOOK_MS = 20 * 1000,    /* after so long without news Twilio is asked */
 	CALL_UNKNOWN_MS = 60 * 1000, /* contract 3.4: no sooner is Twilio asked for a call whose outcome is unknown */
 };
 

@@ -87,13 +87,14 @@ static const char *state_list(struct arena *mem, unsigned states)
 int campaign_move(struct app *app, const char *id, unsigned from, enum campaign_state to, const char *reason,
 		  bool *changed, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_campaign_move, 4);
+	struct command c = script_new(app->mem, &script_campaign_move, 5);
 	struct reply r;
 
 	command_key(&c, KEY_CAMPAIGN, id);
 	command_text(&c, KEY_CAMPAIGNS_ACTIVE);
 	command_key(&c, KEY_EVENTS, id);
 	command_text(&c, KEY_LIVE);
+	command_text(&c, KEY_CAMPAIGNS_QUIET);
 	command_text(&c, id);
 	command_text(&c, state_list(app->mem, from));
 	command_text(&c, campaign_state_name(to));

@@ -3,42 +3,20 @@
 
 #include <inttypes.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/die.h"
 #include "screening/conversation.h"
 #include "screening/jobs.h"
 #include "screening/state_machine.h"
+#include "store/duty.h"
 #include "store/keys.h"
 #include "store/store.h"
 
-enum { WAIT_MS = 1000, SWEEP_MS = 5000, DUTY_S = 300, AWAY_MS = 500 };
+enum { WAIT_MS = 1000, SWEEP_MS = 5000, AWAY_MS = 500 };
 
-static char *duty_key(struct app *app)
-{
-	char host[80] = "";
-
-	gethostname(host, sizeof(host) - 1);
-	return key_of(app->mem, KEY_RUNNER "screening:", host);
-}
-
-int runner_take_duty(struct app *app, const char *token, struct err *err)
-{
-	struct reply r;
-
-	return store_call(app->store, app->mem, &r, err, "SET", duty_key(app), token, "EX",
-			  arena_printf(app->mem, "%d", DUTY_S), NULL);
-}
-
-/* A successor has taken over.  When Redis does not tell, we stay. */
 static bool is_relieved(struct runner *r)
 {
-	struct err err = { 0 };
-	struct reply reply;
-
-	if (r->once || store_call(r->app->store, r->app->mem, &reply, &err, "GET", duty_key(r->app), NULL))
-		return false;
-	return reply_text(&reply) && strcmp(reply_text(&reply), r->token) != 0;
+	return !r->once && duty_is_relieved(r->app->store, r->app->mem, RUNNER_DUTY, r->token);
 }
 
 /* Lists by time lose what is older than the records they name. */

@@ -22,8 +22,7 @@ struct runner {
 	volatile const sig_atomic_t *stopping;
 };
 
-/* Takes duty on this host. */
-int runner_take_duty(struct app *app, const char *token, struct err *err);
+#define RUNNER_DUTY "screening" /* store/duty.h */
 
 /* Works until it is time to leave; returns an exit code. */
 int runner_work(struct runner *r);

@@ -125,6 +125,8 @@
 /* Set, the campaigns that the runner has work with: running, or stopped with leads
  * to end, or being deleted; no end. */
 #define KEY_CAMPAIGNS_ACTIVE "parley:campaigns-active"
+/* Set, the campaigns whose calls that wait at Twilio are to be canceled; no end. */
+#define KEY_CAMPAIGNS_QUIET "parley:campaigns-quiet"
 /* Hash by campaign: total, pending, calling, waiting, done, attempts; changed in the
  * same script as the lead; no end. */
 #define KEY_COUNTS "parley:counts:"

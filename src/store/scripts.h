@@ -8,6 +8,9 @@
 extern const struct script script_agent_delete;
 extern const struct script script_agent_write;
 extern const struct script script_call_change;
+extern const struct script script_call_claim;
+extern const struct script script_call_placed;
+extern const struct script script_call_withdraw;
 extern const struct script script_campaign_complete;
 extern const struct script script_campaign_delete;
 extern const struct script script_campaign_delete_some;
@@ -18,6 +21,8 @@ extern const struct script script_counter_take;
 extern const struct script script_do_not_call_add;
 extern const struct script script_do_not_call_page;
 extern const struct script script_do_not_call_remove;
+extern const struct script script_lead_hold;
+extern const struct script script_lead_release;
 extern const struct script script_leads_add;
 extern const struct script script_list_newest;
 extern const struct script script_mail_state;

@@ -1,0 +1,373 @@
+/* See call_queue.h. */
+#include "campaign/call_queue.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "campaign/eligibility.h"
+#include "store/keys.h"
+#include "store/scripts.h"
+
+enum { RELEASE_MOST = 500, CANDIDATES_BYTES = 1 << 20 };
+
+/* ---- who comes next ---- */
+
+struct due {
+	int64_t number, score;
+};
+
+static int by_turn(const void *a, const void *b)
+{
+	const struct due *x = a, *y = b;
+	bool x_retry = x->score >= LEAD_SCORE_TIME, y_retry = y->score >= LEAD_SCORE_TIME;
+
+	if (x_retry != y_retry)
+		return x_retry ? -1 : 1;
+	return x->score < y->score ? -1 : x->score > y->score;
+}
+
+static struct command due_command(struct app *app, const struct call_plan *plan, const struct group *group, bool retries,
+				  size_t most)
+{
+	struct command c = command_new(app->mem, "ZRANGEBYSCORE");
+
+	command_text(&c, due_key(app->mem, plan->campaign.id, group->number));
+	command_text(&c, retries ? arena_printf(app->mem, "%lld", LEAD_SCORE_TIME) : "-inf");
+	command_text(&c, retries ? arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock))
+				 : arena_printf(app->mem, "(%lld", LEAD_SCORE_TIME));
+	command_text(&c, "WITHSCORES");
+	command_text(&c, "LIMIT");
+	command_int(&c, 0);
+	command_int(&c, (int64_t)most);
+	return c;
+}
+
+/* The first of every open group, merged. */
+static int read_due(struct app *app, const struct call_plan *plan, size_t most, struct due **due, size_t *count,
+		    struct err *err)
+{
+	size_t n = plan->open_count * 2, total = 0;
+	struct command *commands = arena_alloc(app->mem, (n + 1) * sizeof(*commands));
+	struct reply *replies = arena_alloc(app->mem, (n + 1) * sizeof(*replies));
+
+	for (size_t i = 0; i < n; i++)
+		commands[i] = due_command(app, plan, plan->open[i / 2], i % 2 == 0, most);
+	*count = 0;
+	if (n && store_pipeline(app->store, commands, n, replies, err))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		total += replies[i].count / 2;
+	*due = arena_alloc(app->mem, (total + 1) * sizeof(**due));
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j + 1 < replies[i].count; j += 2) {
+			struct due *d = &(*due)[*count];
+
+			if (reply_int(&replies[i].items[j], &d->number) && reply_int(&replies[i].items[j + 1], &d->score))
+				++*count;
+		}
+	}
+	qsort(*due, *count, sizeof(**due), by_turn);
+	if (*count > most)
+		*count = most;
+	return 0;
+}
+
+int call_queue_next(struct app *app, const struct call_plan *plan, size_t most, struct lead **leads, size_t *count,
+		    struct err *err)
+{
+	struct command *commands;
+	struct reply *replies;
+	struct due *due;
+	size_t n;
+
+	*count = 0;
+	*leads = NULL;
+	if (read_due(app, plan, most, &due, &n, err))
+		return -1;
+	if (!n)
+		return 0;
+	commands = arena_alloc(app->mem, n * sizeof(*commands));
+	replies = arena_alloc(app->mem, n * sizeof(*replies));
+	*leads = arena_alloc(app->mem, n * sizeof(**leads));
+	for (size_t i = 0; i < n; i++) {
+		commands[i] = command_new(app->mem, "HGETALL");
+		command_text(&commands[i], lead_key(app->mem, plan->campaign.id, due[i].number));
+	}
+	if (store_pipeline(app->store, commands, n, replies, err))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (lead_of(app->mem, due[i].number, &replies[i], &(*leads)[*count]))
+			++*count;
+	return 0;
+}
+
+/* ---- claiming ---- */
+
+void call_queue_row(struct app *app, const struct call_plan *plan, const struct candidate *candidate, struct call *call)
+{
+	*call = (struct call){
+		.id = candidate->id,
+		.campaign = plan->campaign.id,
+		.lead = candidate->lead.number,
+		.phone = candidate->lead.phone,
+		.from = plan->campaign.caller_id,
+		.status = "queued",
+		.audio = candidate->audio,
+		.day = plan->day,
+		.duration_s = -1,
+		.placed_ms = clock_wall_ms(app->clock),
+		.open = true,
+		.version = 1,
+	};
+}
+
+/* [[number, attempt, phone, audio, call as JSON], ...] */
+static struct str candidates_json(struct app *app, const struct call_plan *plan, const struct candidate *candidates,
+				  size_t count)
+{
+	struct buf *out = buf_in(app->mem, CANDIDATES_BYTES);
+
+	buf_putc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		const struct candidate *c = &candidates[i];
+		struct call call;
+
+		call_queue_row(app, plan, c, &call);
+		buf_printf(out, "%s[\"%" PRId64 "\",\"%s\",", i ? "," : "", c->lead.number, c->id);
+		buf_json(out, str_from(c->lead.phone));
+		buf_putc(out, ',');
+		buf_json(out, str_from(c->audio));
+		buf_putc(out, ',');
+		buf_json(out, str_from(json_write(call_json(app, &call))));
+		buf_putc(out, ']');
+	}
+	buf_putc(out, ']');
+	if (out->failed)
+		die_bug("call_queue: candidates that do not fit");
+	return buf_view(out);
+}
+
+/* A percent slower than allowed: what is sent a little late must not crowd the next second. */
+static int64_t interval_us(double calls_per_second)
+{
+	return (int64_t)ceil(1010000.0 / calls_per_second);
+}
+
+static void command_key(struct command *c, const char *prefix, const char *name)
+{
+	command_text(c, key_of(c->mem, prefix, name));
+}
+
+static void claim_keys(struct command *c, const struct call_plan *plan)
+{
+	const char *id = plan->campaign.id;
+
+	command_key(c, KEY_CAMPAIGN, id);
+	command_key(c, KEY_COUNTS, id);
+	command_key(c, KEY_OUTCOMES, id);
+	command_key(c, KEY_LIVE_CALLS, id);
+	command_text(c, KEY_CALLS_OPEN);
+	command_text(c, KEY_NUMBERS_LIVE);
+	command_key(c, KEY_CALLS, id);
+	command_text(c, arena_printf(c->mem, KEY_PLACED "%s:%s", id, plan->day));
+	command_key(c, KEY_PACE, id);
+	command_text(c, KEY_PACE "account");
+	command_text(c, KEY_TWILIO_SLOW);
+	command_text(c, KEY_DO_NOT_CALL);
+	command_key(c, KEY_EVENTS, id);
+	command_text(c, KEY_LIVE);
+}
+
+static void claim_arguments(struct app *app, struct command *c, const struct call_plan *plan)
+{
+	const struct campaign *campaign = &plan->campaign;
+	int64_t now = clock_wall_ms(app->clock);
+	char iso[ISO_TIME_SIZE];
+
+	iso_time_format(now, iso);
+	command_text(c, campaign->id);
+	command_int(c, campaign->revision);
+	command_int(c, plan->until_ms);
+	command_int(c, campaign->max_concurrent_calls);
+	command_int(c, campaign->daily_cap);
+	command_int(c, interval_us(campaign->calls_per_second));
+	command_int(c, interval_us(app->cfg.twilio_calls_per_second));
+	command_int(c, CLAIM_AHEAD_US);
+	command_int(c, (int64_t)app->cfg.contact_min_gap_s * 1000);
+	command_int(c, app->cfg.contact_max_per_day);
+	command_int(c, now);
+	command_text(c, arena_strdup(c->mem, iso));
+	command_text(c, plan->day);
+	command_text(c, campaign->caller_id);
+	command_int(c, KEEP_PLACED_S);
+	command_int(c, CALL_UNKNOWN_MS);
+	command_text(c, arena_printf(c->mem, KEY_LEAD "%s:", campaign->id));
+	command_text(c, arena_printf(c->mem, KEY_DUE "%s:", campaign->id));
+	command_text(c, arena_printf(c->mem, KEY_HELD "%s:", campaign->id));
+	command_text(c, KEY_CALL);
+	command_text(c, KEY_CONTACT);
+}
+
+static bool word_is(const struct reply *r, const char *word)
+{
+	return reply_text(r) && !strcmp(reply_text(r), word);
+}
+
+static bool read_claim(const struct reply *r, struct candidate *candidates, size_t count, struct claim *claim)
+{
+	static const char *const stops[] = { "ok", "changed", "closed", "full", "cap", "pace", "own", "slow" };
+	static const char *const verdicts[] = { "", "taken", "gone", "suppressed", "held" };
+	size_t looked = r->count / 2 - 1, stop = 0;
+
+	if (r->type != REPLY_LIST || r->count < 2 || looked > count)
+		return false;
+	while (stop < ARRAY_LEN(stops) && !word_is(&r->items[0], stops[stop]))
+		stop++;
+	claim->stop = (enum claim_stop)stop;
+	if (stop == ARRAY_LEN(stops) || !reply_int(&r->items[1], &claim->wait_us))
+		return false;
+	for (size_t i = 0; i < looked; i++) {
+		size_t v = 1;
+
+		while (v < ARRAY_LEN(verdicts) && !word_is(&r->items[2 + i * 2], verdicts[v]))
+			v++;
+		if (v == ARRAY_LEN(verdicts) || !reply_int(&r->items[3 + i * 2], &candidates[i].delay_us))
+			return false;
+		candidates[i].verdict = (enum claim_verdict)v;
+	}
+	return true;
+}
+
+int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
+		     struct claim *claim, struct err *err)
+{
+	struct command c = script_new(app->mem, &script_call_claim, 14);
+	struct reply r;
+
+	claim_keys(&c, plan);
+	claim_arguments(app, &c, plan);
+	command_str(&c, candidates_json(app, plan, candidates, count));
+	if (script_run(app->store, &script_call_claim, &c, &r, err))
+		return -1;
+	return read_claim(&r, candidates, count, claim) ? 0 : err_set(err, ERR_SYSTEM, "claim: an answer that is none");
+}
+
+/* ---- after the dial ---- */
+
+int call_queue_placed(struct app *app, const struct call *call, const char *sid, struct err *err)
+{
+	struct command c = script_new(app->mem, &script_call_placed, 6);
+	struct call placed = *call;
+	int64_t now = clock_wall_ms(app->clock);
+	char iso[ISO_TIME_SIZE];
+	struct reply r;
+
+	placed.sid = sid;
+	iso_time_format(now, iso);
+	command_key(&c, KEY_CALL, call->id);
+	command_key(&c, KEY_CAMPAIGN, call->campaign);
+	command_text(&c, KEY_CALLS_OPEN);
+	command_key(&c, KEY_SID, sid);
+	command_key(&c, KEY_EVENTS, call->campaign);
+	command_text(&c, KEY_LIVE);
+	command_text(&c, call->id);
+	command_text(&c, sid);
+	command_int(&c, KEEP_SID_S);
+	command_int(&c, now + CALL_LOOK_MS);
+	command_text(&c, iso);
+	command_text(&c, json_write(call_json(app, &placed)));
+	command_text(&c, call->campaign);
+	if (script_run(app->store, &script_call_placed, &c, &r, err))
+		return -1;
+	if (r.number == 1)
+		return 0;
+	return call_tell(app, call->id, &(struct call_news){ .sid = sid }, &(bool){ false }, NULL, err);
+}
+
+int call_queue_withdraw(struct app *app, const struct call *call, struct err *err)
+{
+	struct command c = script_new(app->mem, &script_call_withdraw, 13);
+	struct call gone = *call;
+	int64_t now = clock_wall_ms(app->clock);
+	char iso[ISO_TIME_SIZE];
+	struct reply r;
+
+	gone.status = "canceled";
+	gone.outcome = "not_placed";
+	gone.ended_ms = now;
+	iso_time_format(now, iso);
+	command_key(&c, KEY_CALL, call->id);
+	command_key(&c, KEY_CAMPAIGN, call->campaign);
+	command_text(&c, lead_key(app->mem, call->campaign, call->lead));
+	command_key(&c, KEY_COUNTS, call->campaign);
+	command_key(&c, KEY_OUTCOMES, call->campaign);
+	command_key(&c, KEY_LIVE_CALLS, call->campaign);
+	command_text(&c, KEY_CALLS_OPEN);
+	command_text(&c, KEY_NUMBERS_LIVE);
+	command_key(&c, KEY_CALLS, call->campaign);
+	command_text(&c, arena_printf(app->mem, KEY_PLACED "%s:%s", call->campaign, call->day));
+	command_key(&c, KEY_CONTACT, call->phone);
+	command_key(&c, KEY_EVENTS, call->campaign);
+	command_text(&c, KEY_LIVE);
+	command_text(&c, call->id);
+	command_int(&c, call->lead);
+	command_text(&c, call->phone);
+	command_text(&c, call->campaign);
+	command_int(&c, now);
+	command_text(&c, iso);
+	command_text(&c, json_write(call_json(app, &gone)));
+	command_text(&c, arena_printf(app->mem, KEY_DUE "%s:", call->campaign));
+	return script_run(app->store, &script_call_withdraw, &c, &r, err);
+}
+
+/* ---- held leads ---- */
+
+int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, struct err *err)
+{
+	struct command c = script_new(app->mem, &script_lead_hold, 4);
+	const char *reason = block_code(BLOCK_MISSING_VARIABLE), *id = plan->campaign.id;
+	struct reply r;
+
+	command_text(&c, lead_key(app->mem, id, lead->number));
+	command_text(&c, due_key(app->mem, id, lead->group));
+	command_text(&c, held_key(app->mem, id, lead->group, reason));
+	command_text(&c, KEY_LIVE);
+	command_int(&c, lead->number);
+	command_int(&c, plan->agent.revision);
+	command_text(&c, reason);
+	command_text(&c, id);
+	return script_run(app->store, &script_lead_hold, &c, &r, err);
+}
+
+static int release(struct app *app, const struct call_plan *plan, int group, enum block block, int64_t before,
+		   struct err *err)
+{
+	struct command c = script_new(app->mem, &script_lead_release, 2);
+	const char *id = plan->campaign.id;
+	struct reply r;
+
+	command_text(&c, held_key(app->mem, id, group, block_code(block)));
+	command_text(&c, due_key(app->mem, id, group));
+	command_text(&c, arena_printf(app->mem, "(%" PRId64, before));
+	command_int(&c, RELEASE_MOST);
+	command_text(&c, arena_printf(app->mem, KEY_LEAD "%s:", id));
+	return script_run(app->store, &script_lead_release, &c, &r, err);
+}
+
+int call_queue_release(struct app *app, const struct call_plan *plan, struct err *err)
+{
+	static const enum block timed[] = { BLOCK_NUMBER_BUSY, BLOCK_CONTACT_GAP, BLOCK_CONTACT_LIMIT };
+	int64_t now = clock_wall_ms(app->clock);
+
+	for (size_t i = 0; i < plan->open_count; i++) {
+		for (size_t j = 0; j < ARRAY_LEN(timed); j++)
+			if (release(app, plan, plan->open[i]->number, timed[j], now, err))
+				return -1;
+		if (release(app, plan, plan->open[i]->number, BLOCK_MISSING_VARIABLE, plan->agent.revision, err))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,71 @@
+/* The queue of calls (design 2 "A call"): which leads come next, and taking them.
+ *
+ * Retries that are due come before leads that were never called, those in the order of
+ * their numbers, over all groups whose hours are open.  A claim is one script that checks again
+ * whatever must hold together, and writes the attempt before anything is dialled; the pace is
+ * kept there too: each claimed call has its own moment, none earlier than the pace allows, and
+ * idleness saves nothing up.
+ */
+#ifndef PARLEY_CAMPAIGN_CALL_QUEUE_H
+#define PARLEY_CAMPAIGN_CALL_QUEUE_H
+
+#include "campaign/call.h"
+#include "campaign/call_plan.h"
+#include "campaign/lead.h"
+
+enum {
+	CLAIM_MOST = 100,          /* candidates of one claim */
+	CLAIM_AHEAD_US = 100000,   /* a claimed call is dialled within this time */
+};
+
+enum claim_verdict { CLAIM_NOT_REACHED, CLAIM_TAKEN, CLAIM_GONE, CLAIM_SUPPRESSED, CLAIM_HELD };
+
+struct candidate {
+	struct lead lead;
+	const char *audio; /* file name; NULL: none is needed */
+	char id[CALL_ID_LENGTH + 1];
+	enum claim_verdict verdict;
+	int64_t delay_us; /* of a taken one: until its dial */
+};
+
+enum claim_stop {
+	CLAIM_ALL,     /* every candidate was looked at */
+	CLAIM_CHANGED, /* the campaign does not run, or has other settings now */
+	CLAIM_CLOSED,  /* the hours end */
+	CLAIM_FULL,    /* no line is free */
+	CLAIM_CAP,     /* no more calls today */
+	CLAIM_PACE,    /* not yet: the account's pace; wait_us says how long */
+	CLAIM_OWN,     /* the same, the campaign's own pace */
+	CLAIM_SLOW,    /* Twilio asked us to wait */
+};
+
+struct claim {
+	enum claim_stop stop;
+	int64_t wait_us;
+};
+
+/* The leads that come next, at most `most`, in order, in app->mem. */
+int call_queue_next(struct app *app, const struct call_plan *plan, size_t most, struct lead **leads, size_t *count,
+		    struct err *err);
+
+/* Takes as many of the candidates as may be called now, in their order (at most CLAIM_MOST). */
+int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
+		     struct claim *claim, struct err *err);
+
+/* The row of a candidate just taken, as the script wrote it. */
+void call_queue_row(struct app *app, const struct call_plan *plan, const struct candidate *candidate, struct call *call);
+
+/* Twilio took the call.  When something was heard of it before, that is completed instead. */
+int call_queue_placed(struct app *app, const struct call *call, const char *sid, struct err *err);
+
+/* Twilio surely never saw it (429, no connection): it leaves no trace; an attempt of which
+ * something was heard meanwhile stays. */
+int call_queue_withdraw(struct app *app, const struct call *call, struct err *err);
+
+/* The script lacks a variable for this lead: it is looked at again when the agent changes. */
+int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, struct err *err);
+
+/* Puts back in line what was held and may be looked at again. */
+int call_queue_release(struct app *app, const struct call_plan *plan, struct err *err);
+
+#endif

@@ -1,0 +1,527 @@
+/* See dialer.h. */
+#include "campaign/dialer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/die.h"
+#include "campaign/call_audio.h"
+#include "campaign/call_queue.h"
+#include "campaign/dial.h"
+#include "campaign/script_text.h"
+#include "store/keys.h"
+
+enum {
+	CAMPAIGNS_MOST = 64,      /* that have their turn; more wait until one of them ends */
+	PLAN_MS = 250,            /* a plan is not older */
+	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call */
+	SPARE = 8,                /* candidates more than can be placed: some may be held or have no audio yet */
+	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
+	WAITING_MOST = 2 * CLAIM_MOST,
+};
+
+/* A campaign that has its turn. */
+struct turn {
+	char id[CALL_ID_LENGTH + 1];
+	struct arena *mem; /* of the plan */
+	struct call_plan plan;
+	bool planned;
+	int64_t plan_until_us, wait_until_us, taken_us, sent_us;
+	bool listed, had_failures;
+	bool hungry; /* only the account's pace keeps it from calling */
+};
+
+/* A claimed call: planned, then under way. */
+struct dial {
+	struct dial *next;
+	struct arena *mem;
+	struct call call;
+	struct http_call request;
+	struct turn *turn; /* NULL: the campaign has no turn any more */
+	double calls_per_second;
+	int64_t at_us, until_ms;
+};
+
+struct dialer {
+	struct app *app;
+	struct http_many *many;
+	struct turn turns[CAMPAIGNS_MOST];
+	size_t turn_count, first;
+	int64_t list_until_us, sent_us;
+	struct dial *planned;  /* by their moment */
+	struct dial *under_way;
+	size_t planned_count;
+	bool claiming;
+};
+
+struct dialer *dialer_new(struct app *app, struct http_many *many)
+{
+	struct dialer *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		die_out_of_memory();
+	d->app = app;
+	d->many = many;
+	d->claiming = true;
+	return d;
+}
+
+static void dial_free(struct dial *dial)
+{
+	arena_free(dial->mem);
+}
+
+void dialer_free(struct dialer *d)
+{
+	struct dial *dial;
+
+	while ((dial = d->planned)) {
+		d->planned = dial->next;
+		dial_free(dial);
+	}
+	while ((dial = d->under_way)) {
+		d->under_way = dial->next;
+		dial_free(dial);
+	}
+	for (size_t i = 0; i < d->turn_count; i++)
+		arena_free(d->turns[i].mem);
+	free(d);
+}
+
+static int64_t now_us(const struct dialer *d)
+{
+	return clock_monotonic_us(d->app->clock);
+}
+
+/* ---- which campaigns ---- */
+
+static struct turn *turn_of(struct dialer *d, const char *id)
+{
+	for (size_t i = 0; i < d->turn_count; i++)
+		if (!strcmp(d->turns[i].id, id))
+			return &d->turns[i];
+	return NULL;
+}
+
+static void turn_add(struct dialer *d, const char *id)
+{
+	struct turn *t = turn_of(d, id);
+
+	if (!t && d->turn_count < CAMPAIGNS_MOST && strlen(id) <= CALL_ID_LENGTH) {
+		t = &d->turns[d->turn_count++];
+		*t = (struct turn){ .mem = arena_new() };
+		snprintf(t->id, sizeof(t->id), "%s", id);
+	}
+	if (t)
+		t->listed = true;
+}
+
+/* Calls that are planned or under way know their campaign's place. */
+static void turn_remove(struct dialer *d, size_t i)
+{
+	struct turn *gone = &d->turns[i], *last = &d->turns[d->turn_count - 1];
+
+	arena_free(gone->mem);
+	for (int list = 0; list < 2; list++) {
+		for (struct dial *dial = list ? d->under_way : d->planned; dial; dial = dial->next) {
+			if (dial->turn == gone)
+				dial->turn = NULL;
+			else if (dial->turn == last)
+				dial->turn = gone;
+		}
+	}
+	*gone = *last;
+	d->turn_count--;
+}
+
+static int list_campaigns(struct dialer *d, struct err *err)
+{
+	struct reply all;
+
+	if (now_us(d) < d->list_until_us)
+		return 0;
+	if (store_call(d->app->store, d->app->mem, &all, err, "SMEMBERS", KEY_CAMPAIGNS_ACTIVE, NULL))
+		return -1;
+	for (size_t i = 0; i < d->turn_count; i++)
+		d->turns[i].listed = false;
+	for (size_t i = 0; i < all.count; i++)
+		if (reply_text(&all.items[i]))
+			turn_add(d, reply_text(&all.items[i]));
+	for (size_t i = d->turn_count; i-- > 0;)
+		if (!d->turns[i].listed)
+			turn_remove(d, i);
+	d->list_until_us = now_us(d) + PLAN_MS * 1000;
+	return 0;
+}
+
+/* ---- one campaign's turn ---- */
+
+/* False: there is nothing to call for this campaign at present. */
+static bool plan(struct dialer *d, struct turn *t)
+{
+	struct app planner = *d->app;
+	struct err err = { 0 };
+	bool failed;
+
+	if (t->planned && now_us(d) < t->plan_until_us)
+		return t->plan.campaign.state == CAMPAIGN_RUNNING && t->plan.open_count;
+	arena_reset(t->mem);
+	planner.mem = t->mem;
+	failed = call_plan_make(&planner, t->id, &t->plan, &err);
+	t->planned = !failed;
+	t->plan_until_us = now_us(d) + PLAN_MS * 1000;
+	if (failed) {
+		if (err.kind != ERR_MISSING)
+			log_event(&d->app->log, LOG_WARNING, "dialer.no_plan", LOG_TEXT("campaign", t->id),
+				  LOG_TEXT("reason", err.msg));
+		return false;
+	}
+	if (t->plan.campaign.state != CAMPAIGN_RUNNING || !t->plan.open_count)
+		return false;
+	if (call_queue_release(d->app, &t->plan, &err))
+		log_event(&d->app->log, LOG_WARNING, "dialer.no_release", LOG_TEXT("campaign", t->id), LOG_TEXT("reason", err.msg));
+	return true;
+}
+
+/* How many calls can have their moment within the time that is planned ahead. */
+static size_t room(const struct dialer *d, const struct call_plan *p)
+{
+	double pace = p->campaign.calls_per_second, account = d->app->cfg.twilio_calls_per_second;
+	double ahead = (pace < account ? pace : account) * CLAIM_AHEAD_US / 1e6;
+	size_t most = ahead > CLAIM_MOST - SPARE - 2 ? CLAIM_MOST - SPARE : (size_t)ahead + 2;
+
+	return most < (size_t)p->campaign.max_concurrent_calls ? most : (size_t)p->campaign.max_concurrent_calls;
+}
+
+/* Whether the lead can be called as it is; holds it back when its script cannot be filled. */
+static int is_ready(struct dialer *d, const struct call_plan *p, const struct lead *lead, const char **audio, bool *ready,
+		    struct err *err)
+{
+	const char *missing = NULL;
+	struct err failure = { 0 };
+	struct audio file;
+
+	*audio = NULL;
+	if (p->campaign.conversation) {
+		*ready = script_render(d->app->mem, str_from(p->agent.script), lead_lookup, (void *)(uintptr_t)lead, &missing);
+	} else if (call_audio_script(d->app, &p->campaign, &p->agent, lead, CALL_AUDIO_LOOK, &file, ready, &missing, &failure)) {
+		/* A text that cannot be spoken keeps its lead from being called, not the others. */
+		*ready = false;
+		if (failure.kind != ERR_INPUT && failure.kind != ERR_REFUSED)
+			return err_set(err, failure.kind, "%s", failure.msg);
+	} else {
+		*audio = arena_strdup(d->app->mem, file.name);
+	}
+	if (!missing)
+		return 0;
+	*ready = false;
+	return call_queue_hold(d->app, p, lead, err);
+}
+
+static int find_candidates(struct dialer *d, const struct call_plan *p, struct candidate *candidates, size_t *count,
+			   struct err *err)
+{
+	size_t most = room(d, p), leads;
+	struct lead *lead;
+
+	*count = 0;
+	if (call_queue_next(d->app, p, most + SPARE, &lead, &leads, err))
+		return -1;
+	for (size_t i = 0; i < leads && *count < most; i++) {
+		struct candidate *c = &candidates[*count];
+		bool ready;
+
+		*c = (struct candidate){ .lead = lead[i] };
+		if (is_ready(d, p, &lead[i], &c->audio, &ready, err))
+			return -1;
+		if (!ready)
+			continue;
+		snprintf(c->id, sizeof(c->id), "%s", random_id(d->app->mem));
+		++*count;
+	}
+	return 0;
+}
+
+static void give_up(struct dialer *d, struct dial *dial, const char *why)
+{
+	struct err err = { 0 };
+
+	log_event(&d->app->log, LOG_INFO, "call.withdrawn", LOG_TEXT("campaign", dial->call.campaign),
+		  LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", why));
+	if (call_queue_withdraw(d->app, &dial->call, &err))
+		log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", err.msg));
+	dial_free(dial);
+}
+
+/* The call lives until Twilio has answered, longer than the plan. */
+static void plan_dial(struct dialer *d, struct turn *t, const struct candidate *candidate, int64_t claimed_us)
+{
+	struct arena *mem = arena_new();
+	struct dial *dial = arena_new_object(mem, struct dial), **place = &d->planned;
+	struct err err = { 0 };
+
+	call_queue_row(d->app, &t->plan, candidate, &dial->call);
+	dial->mem = mem;
+	dial->call.id = arena_strdup(mem, dial->call.id);
+	dial->call.campaign = arena_strdup(mem, dial->call.campaign);
+	dial->call.phone = arena_strdup(mem, dial->call.phone);
+	dial->call.from = arena_strdup(mem, dial->call.from);
+	dial->call.status = "queued";
+	dial->call.audio = arena_strdup(mem, dial->call.audio);
+	dial->call.day = arena_strdup(mem, dial->call.day);
+	dial->turn = t;
+	dial->calls_per_second = t->plan.campaign.calls_per_second;
+	dial->at_us = claimed_us + candidate->delay_us;
+	dial->until_ms = t->plan.until_ms;
+	if (dial_request(d->app, mem, &t->plan.campaign, &dial->call, &dial->request, &err)) {
+		give_up(d, dial, err.msg);
+		return;
+	}
+	while (*place && (*place)->at_us <= dial->at_us)
+		place = &(*place)->next;
+	dial->next = *place;
+	*place = dial;
+	d->planned_count++;
+}
+
+static int64_t pause_after(const struct claim *claim, size_t taken)
+{
+	switch (claim->stop) {
+	case CLAIM_PACE:
+	case CLAIM_OWN:
+	case CLAIM_SLOW:
+		/* Not to the end of a long wait: the settings may change meanwhile. */
+		return claim->wait_us < IDLE_US ? claim->wait_us : IDLE_US;
+	case CLAIM_ALL:
+		return taken ? 0 : IDLE_US;
+	case CLAIM_CHANGED:
+		return 0;
+	default:
+		return IDLE_US;
+	}
+}
+
+static int claim(struct dialer *d, struct turn *t, struct err *err)
+{
+	struct candidate *candidates = arena_alloc(d->app->mem, CLAIM_MOST * sizeof(*candidates));
+	struct claim claim = { .stop = CLAIM_ALL };
+	size_t count, taken = 0;
+
+	if (find_candidates(d, &t->plan, candidates, &count, err))
+		return -1;
+	if (count && call_queue_claim(d->app, &t->plan, candidates, count, &claim, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (candidates[i].verdict != CLAIM_TAKEN)
+			continue;
+		plan_dial(d, t, &candidates[i], now_us(d));
+		taken++;
+	}
+	if (claim.stop == CLAIM_CHANGED)
+		t->planned = false;
+	if (taken)
+		t->taken_us = now_us(d);
+	t->hungry = claim.stop == CLAIM_PACE;
+	t->wait_until_us = now_us(d) + pause_after(&claim, taken);
+	return 0;
+}
+
+/* The account's pace is shared in turns: another campaign that waits for it was served
+ * longer ago. */
+static bool must_yield(const struct dialer *d, struct turn *t)
+{
+	for (size_t i = 0; i < d->turn_count; i++) {
+		const struct turn *other = &d->turns[i];
+
+		if (other == t || !other->hungry || other->taken_us >= t->taken_us)
+			continue;
+		t->wait_until_us = other->wait_until_us + 1000;
+		return true;
+	}
+	return false;
+}
+
+/* Every campaign once, beginning with another one each time. */
+static int claim_all(struct dialer *d, struct err *err)
+{
+	if (list_campaigns(d, err))
+		return -1;
+	for (size_t i = 0; i < d->turn_count && d->planned_count < WAITING_MOST; i++) {
+		struct turn *t = &d->turns[(d->first + i) % d->turn_count];
+
+		if (now_us(d) < t->wait_until_us || must_yield(d, t))
+			continue;
+		t->hungry = false;
+		if (!plan(d, t))
+			t->wait_until_us = now_us(d) + IDLE_US;
+		else if (claim(d, t, err))
+			return -1;
+	}
+	d->first++;
+	return 0;
+}
+
+/* ---- sending ---- */
+
+/* The pace once more, at the moment of sending: however late the loop comes, the next call
+ * keeps its distance. */
+static int64_t earliest_us(const struct dialer *d, const struct dial *dial)
+{
+	int64_t at = dial->at_us, own = 0, account = 0;
+
+	if (d->sent_us)
+		account = d->sent_us + (int64_t)(1e6 / d->app->cfg.twilio_calls_per_second);
+	if (dial->turn && dial->turn->sent_us)
+		own = dial->turn->sent_us + (int64_t)(1e6 / dial->calls_per_second);
+	at = account > at ? account : at;
+	return own > at ? own : at;
+}
+
+static void send_one(struct dialer *d, struct dial *dial)
+{
+	struct err err = { 0 };
+	int64_t now = now_us(d);
+
+	if (clock_wall_ms(d->app->clock) >= dial->until_ms) {
+		give_up(d, dial, "the hours have ended");
+		return;
+	}
+	if (http_many_start(d->many, &dial->request, dial, &err)) {
+		give_up(d, dial, err.msg);
+		return;
+	}
+	d->sent_us = now;
+	if (dial->turn)
+		dial->turn->sent_us = now;
+	dial->next = d->under_way;
+	d->under_way = dial;
+}
+
+/* Sends what is due; the us until the next, or -1. */
+static int64_t send_due(struct dialer *d)
+{
+	struct dial *dial;
+
+	while ((dial = d->planned)) {
+		int64_t wait = earliest_us(d, dial) - now_us(d);
+
+		if (wait > 0)
+			return wait;
+		d->planned = dial->next;
+		d->planned_count--;
+		send_one(d, dial);
+	}
+	return -1;
+}
+
+/* ---- answers ---- */
+
+static void count_failure(struct dialer *d, const struct dial *dial, const char *why)
+{
+	const char *key = key_of(d->app->mem, KEY_CAMPAIGN, dial->call.campaign);
+	struct err err = { 0 };
+	struct reply count;
+	bool changed;
+
+	if (dial->turn)
+		dial->turn->had_failures = true;
+	if (store_call(d->app->store, d->app->mem, &count, &err, "HINCRBY", key, "failures", "1", NULL) ||
+	    count.number < FAILURES_MOST)
+		return;
+	campaign_move(d->app, dial->call.campaign, 1 << CAMPAIGN_RUNNING, CAMPAIGN_PAUSED,
+		      arena_printf(d->app->mem, "Paused after %d failed dials in a row; the last: %s.", (int)count.number, why),
+		      &changed, &err);
+	store_call(d->app->store, d->app->mem, &count, &err, "HDEL", key, "failures", NULL);
+}
+
+static void forget_failures(struct dialer *d, const struct dial *dial)
+{
+	struct err err = { 0 };
+	struct reply r;
+
+	if (!dial->turn || !dial->turn->had_failures)
+		return;
+	dial->turn->had_failures = false;
+	store_call(d->app->store, d->app->mem, &r, &err, "HDEL", key_of(d->app->mem, KEY_CAMPAIGN, dial->call.campaign),
+		   "failures", NULL);
+}
+
+static void pause_denied(struct dialer *d, const struct dial *dial, const char *why)
+{
+	struct err err = { 0 };
+	bool changed;
+
+	if (campaign_move(d->app, dial->call.campaign, 1 << CAMPAIGN_RUNNING, CAMPAIGN_PAUSED,
+			  arena_printf(d->app->mem, "Paused because Twilio refuses to place calls: %s.", why), &changed, &err))
+		log_event(&d->app->log, LOG_ERROR, "campaign.not_paused", LOG_TEXT("campaign", dial->call.campaign),
+			  LOG_TEXT("reason", err.msg));
+}
+
+static void take_answer(struct dialer *d, const struct http_done *done)
+{
+	struct dial *dial = done->tag, **place = &d->under_way;
+	enum dial_result result = DIAL_UNKNOWN;
+	struct err err = { 0 };
+	char why[DIAL_WHY];
+
+	while (*place != dial)
+		place = &(*place)->next;
+	*place = dial->next;
+	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, why, &err))
+		/* The attempt is stored: what became of it is asked for when it is silent. */
+		log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", err.msg));
+	else if (result == DIAL_DENIED)
+		pause_denied(d, dial, why);
+	else if (result == DIAL_UNKNOWN || result == DIAL_FAILED)
+		count_failure(d, dial, why);
+	else if (result != DIAL_LATER)
+		forget_failures(d, dial);
+	dial_free(dial);
+}
+
+static int to_ms(int64_t us, int most)
+{
+	return us < 0 || us / 1000 > most ? most : (int)(us / 1000);
+}
+
+static bool turn_io(struct dialer *d, int wait_ms)
+{
+	struct http_done done;
+	bool any = false;
+
+	http_many_poll(d->many, to_ms(send_due(d), wait_ms));
+	while (http_many_next(d->many, &done)) {
+		take_answer(d, &done);
+		any = true;
+	}
+	return any;
+}
+
+int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
+{
+	int rc = d->claiming ? claim_all(d, err) : 0;
+
+	for (size_t i = 0; i < d->turn_count; i++) {
+		int64_t wait = d->turns[i].wait_until_us - now_us(d);
+
+		wait_ms = to_ms(wait < 0 ? 0 : wait, wait_ms);
+	}
+	turn_io(d, wait_ms);
+	send_due(d);
+	*idle = !d->planned && !d->under_way;
+	return rc;
+}
+
+void dialer_finish(struct dialer *d, int64_t until_ms)
+{
+	struct err err = { 0 };
+	bool idle = false;
+
+	d->claiming = false;
+	while (!idle && clock_monotonic_ms(d->app->clock) < until_ms) {
+		(void)dialer_turn(d, 100, &idle, &err);
+		arena_reset(d->app->mem);
+	}
+}

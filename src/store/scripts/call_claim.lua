@@ -1,0 +1,168 @@
+-- Takes leads that are to be called now, in one step with everything that must hold
+-- together: the campaign's state, hours, caps, pace, the do-not-call list, that a number is in one live
+-- call, and how often it was called.  Each taken lead has an attempt before anything is dialled.
+-- KEYS: 1 campaign, 2 counts, 3 outcomes, 4 live calls, 5 open calls, 6 live numbers, 7 calls, 8 placed of the day,
+--       9 pace of the campaign, 10 pace of the account, 11 slow, 12 do-not-call list, 13 events, 14 live
+-- ARGV: 1 campaign, 2 its revision, 3 ms at which the hours end, 4 most concurrent calls, 5 daily cap,
+--       6 us between the campaign's calls, 7 us between the account's, 8 us that are planned ahead,
+--       9 ms between calls to a number (0: any), 10 calls to a number in a day (0: any), 11 now in ms, 12 now in ISO, 13 day,
+--       14 caller id, 15 time to live of "placed" in s, 16 ms after which a silent attempt is looked at,
+--       17-21 prefixes of leads, due, held, calls, contacts, 22 candidates, JSON: [[number, attempt, phone, audio, call as JSON], ...]
+-- Answer: {word, us to wait, then for each candidate that was looked at: a word, us until its dial}.
+--         First word: ok (all were looked at), changed (not running, or other settings), closed, full, cap, pace (of the account), own (pace), slow.
+--         A candidate's: taken, gone, suppressed, held
+local DAY = 86400000
+local id = ARGV[1]
+local clock = redis.call('TIME')
+local now_us = clock[1] * 1000000 + clock[2]
+local now = math.floor(now_us / 1000)
+local interval, account_interval, horizon = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local gap, most_a_day = tonumber(ARGV[9]), tonumber(ARGV[10])
+local answer = { 'ok', 0 }
+
+local campaign = redis.call('HMGET', KEYS[1], 'state', 'revision')
+if campaign[1] ~= 'running' or campaign[2] ~= ARGV[2] then
+	return { 'changed', 0 }
+end
+local slow = tonumber(redis.call('GET', KEYS[11]) or 0)
+if slow > now then
+	return { 'slow', (slow - now) * 1000 }
+end
+local room = ARGV[4] - redis.call('SCARD', KEYS[4])
+local left_today = ARGV[5] - (redis.call('GET', KEYS[8]) or 0)
+local next_us = tonumber(redis.call('GET', KEYS[9]) or 0)
+local account_next_us = tonumber(redis.call('GET', KEYS[10]) or 0)
+
+local function count(from, to)
+	redis.call('HINCRBY', KEYS[2], from, -1)
+	redis.call('HINCRBY', KEYS[2], to, 1)
+end
+
+local function suppress(lead, due, number, from)
+	redis.call('ZREM', due, number)
+	redis.call('HSET', lead, 's', 'd', 'o', 'suppressed')
+	redis.call('HDEL', lead, 't')
+	count(from, 'done')
+	redis.call('HINCRBY', KEYS[3], 'suppressed', 1)
+	redis.call('XADD', KEYS[14], 'MAXLEN', '~', 10000, '*', 'c', id)
+	return 'suppressed'
+end
+
+local function hold(lead, due, number, group, reason, until_ms)
+	redis.call('ZREM', due, number)
+	redis.call('ZADD', ARGV[19] .. group .. ':' .. reason, until_ms, number)
+	redis.call('HSET', lead, 'h', reason)
+	return 'held'
+end
+
+-- When the number was called so lately or so often that it must rest: why, and until when.
+local function contact_rest(contacts)
+	if gap == 0 and most_a_day == 0 then
+		return nil
+	end
+	redis.call('ZREMRANGEBYSCORE', contacts, '-inf', now - math.max(DAY, gap))
+	local last = redis.call('ZRANGE', contacts, -1, -1, 'WITHSCORES')
+	if gap > 0 and last[2] and last[2] + gap > now then
+		return 'contact_gap', last[2] + gap
+	end
+	if most_a_day > 0 then
+		local today = redis.call('ZRANGEBYSCORE', contacts, now - DAY + 1, '+inf', 'WITHSCORES')
+		local calls = #today / 2
+		if calls >= most_a_day then
+			return 'contact_limit', today[(calls - most_a_day + 1) * 2] + DAY
+		end
+	end
+	return nil
+end
+
+local function publish(call)
+	local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+	redis.call('XADD', KEYS[13], 'MAXLEN', 10000, seq .. '-0', 'e',
+		'{"seq":' .. seq .. ',"at":"' .. ARGV[12] .. '","type":"call","call":' .. call .. '}')
+end
+
+local function take(candidate, lead, due, row, from)
+	local number, attempt, phone = candidate[1], candidate[2], candidate[3]
+	local contacts = ARGV[21] .. phone
+	redis.call('ZREM', due, number)
+	redis.call('HSET', lead, 's', 'c', 'q', attempt)
+	redis.call('HDEL', lead, 't')
+	redis.call('HINCRBY', lead, 'a', 1)
+	count(from, 'calling')
+	redis.call('HINCRBY', KEYS[2], 'attempts', 1)
+	redis.call('SADD', KEYS[4], attempt)
+	redis.call('ZADD', KEYS[5], now + ARGV[16], attempt)
+	redis.call('HSET', KEYS[6], phone, attempt)
+	redis.call('ZADD', KEYS[7], ARGV[11], attempt)
+	redis.call('INCR', KEYS[8])
+	redis.call('EXPIRE', KEYS[8], ARGV[15])
+	if gap > 0 or most_a_day > 0 then
+		redis.call('ZADD', contacts, now, attempt)
+		redis.call('PEXPIRE', contacts, math.max(DAY, gap) + 1000)
+	end
+	redis.call('HSET', ARGV[20] .. attempt, 'campaign', id, 'lead', number, 'phone', phone, 'from', ARGV[14], 'status', 'queued',
+		'placed', ARGV[11], 'day', ARGV[13], 'audio', candidate[4], 'previous', row[4] or '', 'open', 1, 'v', 1)
+	publish(candidate[5])
+	return 'taken'
+end
+
+-- Looks at one candidate; the second answer is true when a call was planned.
+local function look(candidate)
+	local number, phone = candidate[1], candidate[3]
+	local lead = ARGV[17] .. number
+	local row = redis.call('HMGET', lead, 'p', 's', 't', 'q', 'g')
+	if row[2] == 'c' and row[4] == candidate[2] then
+		return 'taken', false -- this very script ran before, and its answer was lost
+	end
+	local group = row[5] or '0'
+	local due = ARGV[18] .. group
+	local score = redis.call('ZSCORE', due, number)
+	if row[1] ~= phone or not score or (row[2] == 'w' and tonumber(row[3] or score) > now) then
+		return 'gone', false
+	end
+	local from = row[2] == 'w' and 'waiting' or 'pending'
+	if redis.call('HEXISTS', KEYS[12], phone) == 1 then
+		return suppress(lead, due, number, from), false
+	end
+	if redis.call('HEXISTS', KEYS[6], phone) == 1 then
+		return hold(lead, due, number, group, 'number_busy', now + 2000), false
+	end
+	local reason, until_ms = contact_rest(ARGV[21] .. phone)
+	if reason then
+		return hold(lead, due, number, group, reason, until_ms), false
+	end
+	return take(candidate, lead, due, row, from), true
+end
+
+for _, candidate in ipairs(cjson.decode(ARGV[22])) do
+	local slot = math.max(now_us, next_us, account_next_us)
+	if room <= 0 then
+		answer[1] = 'full'
+		break
+	elseif left_today <= 0 then
+		answer[1] = 'cap'
+		break
+	elseif slot - now_us > horizon then
+		answer[1] = next_us > account_next_us and 'own' or 'pace'
+		answer[2] = slot - now_us - horizon
+		break
+	elseif slot / 1000 >= tonumber(ARGV[3]) then
+		answer[1] = 'closed'
+		break
+	end
+	local word, planned = look(candidate)
+	if planned then
+		room, left_today = room - 1, left_today - 1
+		next_us, account_next_us = slot + interval, slot + account_interval
+	end
+	answer[#answer + 1] = word
+	answer[#answer + 1] = slot - now_us
+end
+if #answer > 2 then
+	-- kept a minute longer than it counts
+	redis.call('SET', KEYS[9], string.format('%.0f', next_us), 'PX', math.ceil(math.max(0, next_us - now_us) / 1000) + 60000)
+	redis.call('SET', KEYS[10], string.format('%.0f', account_next_us), 'PX',
+		math.ceil(math.max(0, account_next_us - now_us) / 1000) + 60000)
+	redis.call('XADD', KEYS[14], 'MAXLEN', '~', 10000, '*', 'c', id)
+end
+return answer
