@@ -2,6 +2,8 @@
 # by cron/keeper.  Sourced by bash; needs the variables of `load_stack`.
 
 programs='interview actions webhooks twilio api campaigns voice'
+# What cron starts every minute.
+runners='screening-runner campaign-runner'
 
 # The parts in the order of their start.
 services() {

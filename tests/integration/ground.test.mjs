@@ -235,7 +235,7 @@ describe('plain CGI', () => {
 	});
 
 	test('every program explains itself and checks its settings', async () => {
-		for (const program of ['libexec/parley/cgi-bin/interview', 'libexec/parley/cgi-bin/actions', 'libexec/parley/cgi-bin/webhooks', 'libexec/parley/cgi-bin/api', 'libexec/parley/screening-runner']) {
+		for (const program of ['libexec/parley/cgi-bin/interview', 'libexec/parley/cgi-bin/actions', 'libexec/parley/cgi-bin/webhooks', 'libexec/parley/cgi-bin/api', 'libexec/parley/screening-runner', 'libexec/parley/campaign-runner']) {
 			assert.equal((await stack.exec(program, '--check-config')).code, 0, program);
 			assert.match((await stack.exec(program, '--help')).stdout, /--check-config/, program);
 			const wrong = await run(join(stage, program), ['--check-config'], { env: { PARLEY_ENV_FILE: '', SESSION_TTL_SECONDS: 'soon' } });

@@ -59,7 +59,7 @@ test('the password and the link are kept for their owner alone, and are in no lo
 	for (const file of ['operator', 'demo-link', 'parley.env'])
 		assert.equal((await stat(join(state, file))).mode & 0o077, 0, file);
 	// The sandbox is Resend and Linear here, and they know the link.
-	for (const name of ['access.log', 'nginx-error.log', 'nginx.log', 'interview.log', 'actions.log', 'webhooks.log', 'api.log', 'screening-runner.log', 'cron-loop.log', 'redis.log']) {
+	for (const name of ['access.log', 'nginx-error.log', 'nginx.log', 'interview.log', 'actions.log', 'webhooks.log', 'api.log', 'screening-runner.log', 'campaign-runner.log', 'cron-loop.log', 'redis.log']) {
 		const text = await readFile(join(state, 'log', name), 'utf8').catch(() => '');
 		assert.equal(text.includes(secret), false, name);
 		assert.equal(text.includes(password), false, name);

@@ -274,12 +274,13 @@ describe('starting', () => {
 		}
 	});
 
-	test('screening-runner is started at once, again when it dies, and ended with the stack', async () => {
+	test('a runner is started at once, again when it dies, and ended with the stack', async () => {
 		const [state, fake, note] = [join(directory, 'runner'), join(directory, 'stage'), join(directory, 'runners')];
 		await mkdir(join(fake, 'libexec/parley'), { recursive: true });
 		await symlink(join(stage, 'libexec/parley/cgi-bin'), join(fake, 'libexec/parley/cgi-bin'));
 		await symlink(join(stage, 'share'), join(fake, 'share'));
 		await writeFile(join(fake, 'libexec/parley/screening-runner'), `#!/bin/sh\necho $$ >>${note}\nexec sleep 300\n`, { mode: 0o755 });
+		await writeFile(join(fake, 'libexec/parley/campaign-runner'), '#!/bin/sh\nexec sleep 300\n', { mode: 0o755 });
 		const started = async () => (await readFile(note, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
 		try {
 			const result = await run(join(root, 'scripts/stack'), ['start', '--no-sandbox', '--state', state, '--stage', fake, '--port', String(await freePort())]);
