@@ -97,19 +97,21 @@ export class House {
 	}
 
 	// nginx as the product configures it, without its limits on one client, which the
-	// load is.  `change` may turn the configuration into another contender's.
+	// load is.  The socket of its live feed is in a directory of its own, `dir`, because
+	// several of them share the programs' directory.  `change` may turn the configuration into another contender's.
 	async startNginx(name, runDirectory, change = (text) => text) {
 		const dir = path.join(this.dir, `nginx-${name}`), port = await freePort();
 		await run(path.join(source, 'scripts/render-nginx'), ['--dir', dir, '--log', dir, '--run', runDirectory,
-			'--port', String(port), '--data', this.env.PARLEY_DATA_DIR]);
+			'--port', String(port), '--data', this.env.PARLEY_DATA_DIR, '--state', this.env.PARLEY_STATE_DIR]);
 		const file = path.join(dir, 'nginx.conf');
-		fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8').replace(/^\s*limit_req zone=.*\n/gm, '')));
+		const text = fs.readFileSync(file, 'utf8').replace(/^\s*limit_req zone=.*\n/gm, '').replace(/unix:[^"]*\/live\.sock/, `unix:${dir}/live.sock`);
+		fs.writeFileSync(file, change(text));
 		const child = this.start(`nginx-${name}`, 'nginx', ['-p', `${dir}/`, '-c', file, '-e', path.join(dir, 'nginx-error.log')]);
 		await until(`nginx for ${name}`, () => new Promise((resolve) => {
 			const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
 			socket.once('error', () => resolve(false));
 		}));
-		return { child, port };
+		return { child, port, dir };
 	}
 
 	// Asked for twice (an interrupt, and the failure that it causes), it ends once.

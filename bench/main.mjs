@@ -8,6 +8,7 @@ import path from 'node:path';
 
 import { nodeName, pageContenders, webhookContenders } from './contenders.mjs';
 import { build, House, run, secret, source } from './house.mjs';
+import { live } from './live.mjs';
 import { family, memory, spent } from './meter.mjs';
 import { judge, printContenders, ratio } from './table.mjs';
 
@@ -22,7 +23,7 @@ function readArguments(args) {
 		if (arg.startsWith('--')) wanted[arg.slice(2)] = Number(args.shift());
 		else wanted.parts.push(arg);
 	}
-	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session'];
+	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live'];
 }
 
 function load(contender, warmUp, seconds, rest) {
@@ -136,7 +137,7 @@ async function main() {
 	try {
 		printMachine(house);
 		await house.startRedis();
-		for (const part of wanted.parts) await { page, webhook, session }[part](house);
+		for (const part of wanted.parts) await { page, webhook, session, live }[part](house);
 	} catch (error) {
 		if (!house.ending) console.error(`run-bench: ${error.message}`);
 		await stop(1);
