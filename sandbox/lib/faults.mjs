@@ -2,7 +2,7 @@
 // the answer. A fault is chosen before the stand-in sees the request; the listener carries it out.
 import { randomUUID } from "node:crypto";
 
-export const FAULT_MODES = ["status", "timeout", "delay", "cut", "cut_after", "malformed", "truncate", "close"];
+export const FAULT_MODES = ["status", "status_after", "timeout", "delay", "cut", "cut_after", "malformed", "truncate", "close"];
 
 export function openFaults() {
 	const faults = [];

@@ -62,6 +62,8 @@ export async function listen({ vendor, host, port, handle, operationOf = () => n
 		const result = await handle(request);
 		wirelog?.finish(entry, { ...result, ...told });
 		switch (fault.mode) {
+		case "status_after":
+			return send(outgoing, answer(fault.status || 500, fault.body ?? "", { headers: fault.headers }), request.method);
 		case "cut_after":
 			return outgoing.socket.destroy();
 		case "malformed":

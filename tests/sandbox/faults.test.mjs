@@ -34,6 +34,13 @@ test("cut: no effect and no answer; cut_after: the effect without the answer", a
 	assert.equal(await comments(), before + 1);
 });
 
+test("status_after: the effect with the given answer", async () => {
+	const before = await comments();
+	await fault({ mode: "status_after", status: 500, body: "no", times: 1 });
+	const failed = await comment();
+	assert.deepEqual([failed.status, failed.text, await comments()], [500, "no", before + 1]);
+});
+
 test("malformed and truncate: the effect with an unreadable answer", async () => {
 	const before = await comments();
 	await fault({ mode: "malformed", times: 1 });
