@@ -18,6 +18,7 @@ const PAGE_FILES = {
 	"/mails.mjs": ["mails.mjs", "text/javascript; charset=utf-8"],
 	"/traffic.mjs": ["traffic.mjs", "text/javascript; charset=utf-8"],
 	"/faults.mjs": ["faults.mjs", "text/javascript; charset=utf-8"],
+	"/calls.mjs": ["calls.mjs", "text/javascript; charset=utf-8"],
 	"/talks.mjs": ["talks.mjs", "text/javascript; charset=utf-8"],
 	"/markdown.mjs": ["markdown.mjs", "text/javascript; charset=utf-8"],
 	"/dom.mjs": ["dom.mjs", "text/javascript; charset=utf-8"],

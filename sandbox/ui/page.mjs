@@ -3,11 +3,12 @@
 import { control, h, tell } from "./dom.mjs";
 import { boardPage } from "./board.mjs";
 import { mailPage } from "./mails.mjs";
+import { callPage } from "./calls.mjs";
 import { talkPage } from "./talks.mjs";
 import { trafficPage } from "./traffic.mjs";
 import { faultPage } from "./faults.mjs";
 
-const VIEWS = { board: boardPage, mails: mailPage, talks: talkPage, traffic: trafficPage, faults: faultPage };
+const VIEWS = { board: boardPage, mails: mailPage, talks: talkPage, calls: callPage, traffic: trafficPage, faults: faultPage };
 const main = document.getElementById("main");
 let shown = null;
 let drawing = Promise.resolve();

@@ -98,10 +98,27 @@ test("a mail is shown, its scripts do not run, its links open elsewhere", { skip
 	assert.match(page.url(), /#mails$/);
 });
 
+const dial = (To, Twiml) => call(`${sandbox.urls.twilio}/2010-04-01/Accounts/${KEYS.TWILIO_ACCOUNT_SID}/Calls.json`, { method: "POST",
+	headers: { authorization: `Basic ${Buffer.from(`${KEYS.TWILIO_ACCOUNT_SID}:${KEYS.TWILIO_AUTH_TOKEN}`).toString("base64")}`, "content-type": "application/x-www-form-urlencoded" },
+	body: String(new URLSearchParams({ To, From: KEYS.TWILIO_CALLER_ID, Twiml })) });
+
+test("a call shows who was called, what was heard, and can be hung up", { skip }, async (t) => {
+	await sandbox.control("POST", "/control/twilio/script", { speed: 100 });
+	await dial("+14155550142", '<Response><Say>&lt;b&gt;Hello&lt;/b&gt;</Say><Pause length="100000"/></Response>');
+	const page = await open(t, "calls");
+	const one = page.locator("details", { hasText: "+14155550142" });
+	await one.locator("summary").click();
+	await one.getByText("<b>Hello</b>").waitFor();
+	await one.getByRole("button", { name: "Hang up" }).click();
+	await one.locator(".badge", { hasText: "completed" }).waitFor();
+});
+
 for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { viewport: { width: 360, height: 700 } }])
 	test(`no view has an accessibility problem or scrolls sideways: ${JSON.stringify(options)}`, { skip }, async (t) => {
 		await sandbox.control("POST", "/control/elevenlabs/conversations", { dynamic_variables: { candidate_name: "Ada" }, webhook: true, transcript: [{ role: "agent", message: "Hello" }, { role: "user", message: "Hi" }] });
-		for (const view of ["board", "board/HIR-1", "mails", "talks", "traffic", "faults"]) {
+		await dial("+14155550190", "<Response/>");
+		await dial("+14155550191", "<Response/>");
+		for (const view of ["board", "board/HIR-1", "mails", "talks", "calls", "traffic", "faults"]) {
 			const page = await open(t, view, { ...options, bypassCSP: true });
 			await page.waitForSelector("main :is(section, fieldset, article)", { state: "attached" });
 			await page.evaluate(() => document.querySelectorAll("details").forEach((element, index) => { element.open = index < 3; }));
