@@ -1,0 +1,232 @@
+/* The dialer against a Twilio that answers in every way it can. */
+#include "tests/support/check.h"
+
+#include <string.h>
+
+#include "campaign/call_audio.h"
+#include "campaign/dialer.h"
+#include "store/keys.h"
+#include "tests/support/call_world.h"
+#include "tests/support/fake_many.h"
+
+#define CREATED "{\"sid\":\"CA0123456789abcdef0123456789abcdef\",\"status\":\"queued\",\"to\":\"+14155550001\",\"from\":\"+14155550100\"}"
+
+struct desk {
+	struct call_world *w;
+	struct fake_many many;
+	struct dialer *dialer;
+	struct arena *mem; /* of the fake: longer than a turn */
+};
+
+/* A campaign that needs no audio: what it says is another test's. */
+static int desk_setup(void **state)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+	void *w;
+
+	call_setup(&w);
+	d->w = w;
+	d->mem = arena_new();
+	change_settings(d->w, "{\"mode\":\"conversation\"}");
+	fake_many_init(&d->many, d->mem, 100);
+	d->dialer = dialer_new(&d->w->app, &d->many.base);
+	*state = d;
+	return 0;
+}
+
+static int desk_teardown(void **state)
+{
+	struct desk *d = *state;
+	void *w = d->w;
+
+	dialer_free(d->dialer);
+	arena_free(d->mem);
+	free(d);
+	return call_teardown(&w);
+}
+
+static void turns(struct desk *d, int count)
+{
+	bool idle;
+
+	for (int i = 0; i < count; i++) {
+		struct err err = { 0 };
+
+		assert_int_equal(dialer_turn(d->dialer, 0, &idle, &err), 0);
+	}
+}
+
+static const char *state_of_campaign(struct desk *d)
+{
+	struct reply r = redis(d->w, "HGET", KEY_CAMPAIGN CAMPAIGN, "state", NULL, NULL);
+
+	return reply_text(&r);
+}
+
+static const char *only_call(struct desk *d, const char *field)
+{
+	struct reply all = redis(d->w, "ZRANGE", KEY_CALLS CAMPAIGN, "0", "0", NULL), r;
+
+	if (!all.count)
+		return "(none)";
+	r = redis(d->w, "HGET", key_of(d->w->app.mem, KEY_CALL, reply_text(&all.items[0])), field, NULL, NULL);
+	return reply_text(&r) ? reply_text(&r) : "";
+}
+
+static void a_lead_is_dialled_once_and_its_call_known(void **state)
+{
+	struct desk *d = *state;
+	const struct http_call *call = &d->many.started[0];
+
+	add_lead(d->w, 1);
+	fake_http_answer(&d->many.http, 201, CREATED);
+	turns(d, 3);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(call->method, "POST");
+	assert_non_null(str_find(call->body, STR("To=%2B14155550001&From=%2B14155550100")));
+	assert_non_null(str_find(call->body, STR("MachineDetection=Enable")));
+	assert_non_null(str_find(call->body, str_from(arena_printf(d->mem, "answer%%3Fatt%%3D%s", lead_field(d->w, 1, "q")))));
+	assert_non_null(str_find(call->body, STR("%23rc%3D3%26rp%3D5xx%2Cct%2Crt")));
+	assert_string_equal(only_call(d, "sid"), "CA0123456789abcdef0123456789abcdef");
+	assert_int_equal(count_of(d->w, "calling"), 1);
+	assert_sums(d->w);
+}
+
+static void an_unclear_answer_is_never_dialled_again(void **state)
+{
+	struct desk *d = *state;
+
+	add_lead(d->w, 1);
+	fake_http_fail(&d->many.http, ERR_UNKNOWN);
+	turns(d, 5);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(only_call(d, "status"), "unknown");
+	assert_int_equal(count_of(d->w, "calling"), 1);
+	assert_sums(d->w);
+}
+
+static void a_server_error_is_unclear_too(void **state)
+{
+	struct desk *d = *state;
+
+	add_lead(d->w, 1);
+	fake_http_answer(&d->many.http, 500, "<html>");
+	turns(d, 5);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(only_call(d, "status"), "unknown");
+}
+
+static void too_many_requests_is_no_attempt_and_everybody_waits(void **state)
+{
+	struct desk *d = *state;
+
+	add_lead(d->w, 1);
+	fake_http_answer(&d->many.http, 429, "{\"code\":20429,\"message\":\"\",\"status\":429}");
+	fake_http_header(&d->many.http, "retry-after", "60");
+	turns(d, 5);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(only_call(d, "status"), "(none)");
+	assert_int_equal(count_of(d->w, "attempts"), 0);
+	assert_int_equal(count_of(d->w, "pending"), 1);
+	assert_true(redis_number(d->w, "PTTL", KEY_TWILIO_SLOW, NULL, NULL) > 50000);
+	assert_sums(d->w);
+}
+
+static void a_refused_number_ends_its_lead_only(void **state)
+{
+	struct desk *d = *state;
+
+	add_lead(d->w, 1);
+	fake_http_answer(&d->many.http, 400, "{\"code\":21211,\"message\":\"\",\"status\":400}");
+	turns(d, 3);
+	assert_string_equal(lead_field(d->w, 1, "o"), "invalid_number");
+	assert_string_equal(state_of_campaign(d), "running");
+	assert_sums(d->w);
+}
+
+static void a_refused_caller_id_pauses_the_campaign_and_leaves_its_leads(void **state)
+{
+	struct desk *d = *state;
+	struct reply reason;
+
+	add_lead(d->w, 1);
+	fake_http_answer(&d->many.http, 400, "{\"code\":21210,\"message\":\"\",\"status\":400}");
+	turns(d, 5);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(state_of_campaign(d), "paused");
+	reason = redis(d->w, "HGET", KEY_CAMPAIGN CAMPAIGN, "reason", NULL, NULL);
+	assert_non_null(strstr(reply_text(&reason), "21210"));
+	assert_int_equal(count_of(d->w, "pending"), 1);
+	assert_int_equal(count_of(d->w, "attempts"), 0);
+}
+
+static void failures_in_a_row_pause_the_campaign(void **state)
+{
+	struct desk *d = *state;
+
+	for (int64_t n = 1; n <= 9; n++)
+		add_lead(d->w, n);
+	change_settings(d->w, "{\"max_concurrent_calls\":9}");
+	for (int i = 0; i < 9; i++)
+		fake_http_answer(&d->many.http, 503, "");
+	turns(d, 5);
+	assert_string_equal(state_of_campaign(d), "paused");
+}
+
+static void a_paused_campaign_is_not_dialled(void **state)
+{
+	struct desk *d = *state;
+
+	add_lead(d->w, 1);
+	redis(d->w, "HSET", KEY_CAMPAIGN CAMPAIGN, "state", "paused", NULL);
+	turns(d, 3);
+	assert_int_equal(d->many.started_count, 0);
+}
+
+static void a_lead_without_audio_waits_for_it(void **state)
+{
+	struct desk *d = *state;
+
+	change_settings(d->w, "{\"mode\":\"broadcast\"}");
+	add_lead(d->w, 1);
+	turns(d, 3);
+	assert_int_equal(d->many.started_count, 0);
+	assert_int_equal(count_of(d->w, "pending"), 1);
+}
+
+static void a_script_that_cannot_be_filled_holds_its_lead_back(void **state)
+{
+	struct desk *d = *state;
+
+	redis(d->w, "HSET", KEY_AGENT AGENT, "json",
+	      "{\"name\":\"Ada\",\"voice_id\":\"v\",\"model_id\":\"m\",\"language\":null,\"script\":\"Hello {{city}}.\","
+	      "\"voice_settings\":null,\"elevenlabs_agent_id\":null}", NULL);
+	add_lead(d->w, 1);
+	add_lead(d->w, 2);
+	redis(d->w, "HSET", lead_key(d->w->app.mem, CAMPAIGN, 2), "v:city", "Ulm", NULL);
+	fake_http_answer(&d->many.http, 201, CREATED);
+	turns(d, 3);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(lead_field(d->w, 1, "h"), "missing_variable");
+	assert_string_equal(lead_field(d->w, 2, "s"), "c");
+	assert_sums(d->w);
+}
+
+int main(void)
+{
+#define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
+	const struct CMUnitTest tests[] = {
+		AT_DESK(a_lead_is_dialled_once_and_its_call_known),
+		AT_DESK(an_unclear_answer_is_never_dialled_again),
+		AT_DESK(a_server_error_is_unclear_too),
+		AT_DESK(too_many_requests_is_no_attempt_and_everybody_waits),
+		AT_DESK(a_refused_number_ends_its_lead_only),
+		AT_DESK(a_refused_caller_id_pauses_the_campaign_and_leaves_its_leads),
+		AT_DESK(failures_in_a_row_pause_the_campaign),
+		AT_DESK(a_paused_campaign_is_not_dialled),
+		AT_DESK(a_lead_without_audio_waits_for_it),
+		AT_DESK(a_script_that_cannot_be_filled_holds_its_lead_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
