@@ -84,8 +84,7 @@ enum campaign_deleted { CAMPAIGN_DELETED, CAMPAIGN_IS_RUNNING, CAMPAIGN_IS_CALLI
 /* From here on nobody finds it but the runner: ERR_MISSING. */
 int campaign_delete(struct app *app, const char *id, enum campaign_deleted *deleted, struct err *err);
 
-/* Whether it is one of those; only these are deleted in batches: leads, calls, events, all. */
-int campaign_is_deleting(struct app *app, const char *id, bool *deleting, struct err *err);
+/* Deletes a batch of what one of those has left behind: leads, calls, events, all; does nothing to others. */
 int campaign_delete_batch(struct app *app, const char *id, bool *more, struct err *err);
 
 #endif

@@ -193,16 +193,6 @@ int campaign_delete(struct app *app, const char *id, enum campaign_deleted *dele
 	return err_set(err, ERR_MISSING, "no such campaign");
 }
 
-int campaign_is_deleting(struct app *app, const char *id, bool *deleting, struct err *err)
-{
-	struct reply r;
-
-	if (store_call(app->store, app->mem, &r, err, "HGET", key_of(app->mem, KEY_CAMPAIGN, id), "state", NULL))
-		return -1;
-	*deleting = str_eq(r.text, STR("deleting"));
-	return 0;
-}
-
 int campaign_delete_batch(struct app *app, const char *id, bool *more, struct err *err)
 {
 	struct command c = script_new(app->mem, &script_campaign_delete_some, 10);
