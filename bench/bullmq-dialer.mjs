@@ -3,6 +3,7 @@
 //
 //   node bullmq-dialer.mjs REDIS-SOCKET PORT CONCURRENCY    works off the queue until it is ended
 //   node bullmq-dialer.mjs REDIS-SOCKET add COUNT           fills it
+//   node bullmq-dialer.mjs REDIS-SOCKET pause|resume
 import http from 'node:http';
 
 import { Queue, Worker } from 'bullmq';
@@ -25,14 +26,18 @@ class LocalClient extends twilio.RequestClient {
 	}
 }
 
-async function add(count) {
-	const queue = new Queue(QUEUE, { connection });
+async function add(queue, count) {
 	const run = Date.now().toString(36);
 	for (let begin = 0; begin < count; begin += 1000)
 		await queue.addBulk(Array.from({ length: Math.min(1000, count - begin) }, (_, i) => {
 			const to = `+1415${2_000_000 + begin + i}`;
 			return { name: 'call', data: { to, attempt: `${run}${begin + i}` }, opts: { attempts: 3, removeOnComplete: false } };
 		}));
+}
+
+async function withQueue(action) {
+	const queue = new Queue(QUEUE, { connection });
+	await action(queue);
 	await queue.close();
 }
 
@@ -47,6 +52,8 @@ function work(port, concurrency) {
 }
 
 if (what === 'add')
-	await add(Number(amount));
+	await withQueue((queue) => add(queue, Number(amount)));
+else if (what === 'pause' || what === 'resume')
+	await withQueue((queue) => queue[what]());
 else
 	work(what, Number(amount));

@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { contenders as callContenders, keptPace, startCalls } from './calls.mjs';
 import { nodeName, pageContenders, webhookContenders } from './contenders.mjs';
 import { build, House, run, secret, source } from './house.mjs';
 import { live } from './live.mjs';
 import { family, memory, spent } from './meter.mjs';
-import { judge, printContenders, ratio } from './table.mjs';
+import { judge, printCallers, printContenders, ratio } from './table.mjs';
 
 // Node compiles what it runs often: it gets a whole turn for that before the first
 // that counts, and every turn begins with a little that does not.
@@ -23,7 +24,7 @@ function readArguments(args) {
 		if (arg.startsWith('--')) wanted[arg.slice(2)] = Number(args.shift());
 		else wanted.parts.push(arg);
 	}
-	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live'];
+	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live', 'calls'];
 }
 
 function load(contender, warmUp, seconds, rest) {
@@ -58,7 +59,7 @@ const aimMemory = (results) => {
 
 // Without an aim the ratio is only told.
 function aimRatio(results, name, aim) {
-	const value = ratio(results, name), what = `requests/s beside ${name}`;
+	const value = ratio(results, name), what = `rate beside ${name}`;
 	if (aim) judge(what, value, 2, `>= ${aim}`, value >= aim);
 	else console.log(`${what}: ${value.toFixed(2)}`);
 }
@@ -117,6 +118,23 @@ async function session(house) {
 	}
 }
 
+async function calls(house) {
+	const setting = await startCalls(house), results = callContenders.map(({ name }) => ({ name, turns: [] }));
+	for (let round = 0; round < wanted.rounds; round++)
+		for (let i = 0; i < callContenders.length; i++) {
+			const k = (i + round) % callContenders.length;
+			results[k].turns[round] = await callContenders[k].turn(setting);
+		}
+	console.log('\ncalls placed, from a durable queue to the answer of a stand-in for Twilio and its record, appendfsync always, pace unlimited');
+	printCallers(results);
+	for (const { name } of results.slice(1)) aimRatio(results, name, 3);
+	const kept = await keptPace(setting);
+	judge(`of ${kept.pace} calls a second (${kept.per_second.toFixed(1)} came), those that were one too many within a second`, kept.crowded, 0, '0', kept.crowded === 0);
+	const most = Math.max(...results[0].turns.map((t) => t.resident));
+	judge('memory of a process, MB resident', most, 1, '<= 32', most <= 32);
+	setting.end();
+}
+
 function printMachine(house) {
 	const said = (command, ...args) => { try { return execFileSync(command, args, { cwd: source, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim(); } catch { return '?'; } };
 	const commit = said('git', 'rev-parse', '--short', 'HEAD'), changed = said('git', 'status', '--porcelain', '--', 'src', 'cgi-bin', 'nginx', 'templates');
@@ -137,7 +155,7 @@ async function main() {
 	try {
 		printMachine(house);
 		await house.startRedis();
-		for (const part of wanted.parts) await { page, webhook, session, live }[part](house);
+		for (const part of wanted.parts) await { page, webhook, session, live, calls }[part](house);
 	} catch (error) {
 		if (!house.ending) console.error(`run-bench: ${error.message}`);
 		await stop(1);

@@ -29,6 +29,18 @@ export function printContenders(results) {
 	console.log();
 }
 
+export function printCallers(results) {
+	const rows = [['', 'calls/s (min..max)', 'CPU us/call = app + redis', 'fattest process, MB (own)']];
+	for (const { name, turns } of results) {
+		const rates = turns.map((turn) => turn.per_second), parts = ['app_us', 'redis_us'].map((part) => of(turns, part));
+		rows.push([name, `${thousands(median(rates))} (${thousands(Math.min(...rates))}..${thousands(Math.max(...rates))})`,
+			`${Math.round(parts[0] + parts[1])} = ${parts.map(Math.round).join(' + ')}`,
+			`${Math.max(...turns.map((turn) => turn.resident)).toFixed(1)} (${Math.max(...turns.map((turn) => turn.own)).toFixed(1)})`]);
+	}
+	print(rows);
+	console.log();
+}
+
 // Requests per second of ours over theirs: the median of the ratios within each
 // round, whose turns were neighbours in time.
 export function ratio(results, name) {

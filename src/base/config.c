@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 	{ "TWILIO_ACCOUNT_SID", TEXT, TWILIO, MEMBER, NULL, AT(twilio_account_sid), "account", 0, 0 },
 	{ "TWILIO_AUTH_TOKEN", TEXT, TWILIO, SECRET | MEMBER, NULL, AT(twilio_auth_token), "its primary token", 0, 0 },
 	{ "TWILIO_CALLER_ID", PHONE, TWILIO, MEMBER, NULL, AT(twilio_caller_id), "number that calls, E.164", 0, 0 },
-	{ "TWILIO_CALLS_PER_SECOND", RATE, NO_GROUP, 0, "1", AT(twilio_calls_per_second), "pace of the account", 0, 1000 },
+	{ "TWILIO_CALLS_PER_SECOND", RATE, NO_GROUP, 0, "1", AT(twilio_calls_per_second), "pace of the account", 0, LIMIT_CALLS_PER_SECOND },
 	{ "TWILIO_BASE_URL", URL_ORIGIN, NO_GROUP, 0, "https://api.twilio.com", AT(twilio_base_url), "scheme and host", 0, 0 },
 
 	{ "LINEAR_API_KEY", TEXT, LINEAR, SECRET | MEMBER, NULL, AT(linear_api_key), "personal API key", 0, 0 },
@@ -288,7 +288,10 @@ static void store_rate(struct reader *r, const struct setting *s, const char *v)
 	errno = 0;
 	d = strtod(v, &end);
 	if (errno || end == v || *end || !(d > 0) || d > (double)s->max) {
-		complain(r, s->name, "must be a number above 0 and at most 1000");
+		char what[64];
+
+		snprintf(what, sizeof(what), "must be a number above 0, at most %lld", s->max);
+		complain(r, s->name, what);
 		return;
 	}
 	*(double *)member(r, s) = d;
