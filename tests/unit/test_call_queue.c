@@ -124,6 +124,22 @@ static void campaigns_share_the_pace_of_the_account(void **state)
 	assert_int_equal(claim.stop, CLAIM_PACE);
 }
 
+static void a_faster_pace_holds_from_the_next_call_on(void **state)
+{
+	struct call_world *w = *state;
+	struct candidate taken[MOST];
+	struct claim claim;
+
+	add_lead(w, 1);
+	add_lead(w, 2);
+	change_settings(w, "{\"calls_per_second\":0.001}");
+	assert_int_equal(claim_next(w, 2, taken, &claim), 1);
+	assert_true(claim.wait_us > 900 * 1000000LL);
+	change_settings(w, "{\"calls_per_second\":1}");
+	assert_int_equal(claim_next(w, 2, taken, &claim), 0);
+	assert_true(claim.wait_us <= 1010000);
+}
+
 static void nobody_dials_while_twilio_asks_us_to_wait(void **state)
 {
 	struct call_world *w = *state;
@@ -277,6 +293,7 @@ int main(void)
 		IN_CAMPAIGN(lines_and_the_day_have_an_end),
 		IN_CAMPAIGN(each_call_has_its_moment_and_idleness_saves_nothing_up),
 		IN_CAMPAIGN(campaigns_share_the_pace_of_the_account),
+		IN_CAMPAIGN(a_faster_pace_holds_from_the_next_call_on),
 		IN_CAMPAIGN(nobody_dials_while_twilio_asks_us_to_wait),
 		IN_CAMPAIGN(a_number_on_the_list_is_never_called),
 		IN_CAMPAIGN(a_number_is_in_one_live_call),

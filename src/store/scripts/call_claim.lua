@@ -30,8 +30,11 @@ if slow > now then
 end
 local room = ARGV[4] - redis.call('SCARD', KEYS[4])
 local left_today = ARGV[5] - (redis.call('GET', KEYS[8]) or 0)
-local next_us = tonumber(redis.call('GET', KEYS[9]) or 0)
-local account_next_us = tonumber(redis.call('GET', KEYS[10]) or 0)
+-- What was planned at a slower pace does not hold longer than the present one asks for.
+local function next_of(key, us_between)
+	return math.min(tonumber(redis.call('GET', key) or 0), now_us + horizon + us_between)
+end
+local next_us, account_next_us = next_of(KEYS[9], interval), next_of(KEYS[10], account_interval)
 
 local function count(from, to)
 	redis.call('HINCRBY', KEYS[2], from, -1)
