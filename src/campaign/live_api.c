@@ -26,9 +26,9 @@ int campaign_live(struct app *app, struct request *req, struct response *res, st
 		return api_refuse(res, NULL, "Ask by WebSocket, or with Accept: text/event-stream.");
 	if (!str_is_token(id, 1, 64))
 		return err_set(err, ERR_MISSING, "no campaign has such an id");
-	if (store_call(app->store, app->mem, &reply, err, "HEXISTS", key_of(app->mem, KEY_CAMPAIGN, campaign), "state", NULL))
+	if (store_call(app->store, app->mem, &reply, err, "HGET", key_of(app->mem, KEY_CAMPAIGN, campaign), "state", NULL))
 		return -1;
-	if (reply.number != 1)
+	if (!reply_text(&reply) || str_eq(reply.text, STR("deleting")))
 		return err_set(err, ERR_MISSING, "no such campaign");
 	if (store_call(app->store, app->mem, &reply, err, "XADD", KEY_LIVE, "MAXLEN", "~", "10000", "*", "c", campaign, NULL))
 		return -1;

@@ -51,7 +51,8 @@ int events_read(struct app *app, const char *campaign, int64_t after, size_t lim
 	command_int(&ask[1], (int64_t)limit);
 	if (store_pipeline(app->store, ask, 2, replies, err))
 		return -1;
-	if (replies[0].type != REPLY_LIST || replies[0].count != 2 || replies[0].items[0].type == REPLY_NIL)
+	if (replies[0].type != REPLY_LIST || replies[0].count != 2 || replies[0].items[0].type == REPLY_NIL ||
+	    str_eq(replies[0].items[0].text, STR("deleting")))
 		return err_set(err, ERR_MISSING, "no such campaign");
 	reply_int(&replies[0].items[1], &last);
 	if (read_entries(app, &replies[1], events, count, err))

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { people, startCampaigns } from '../support/campaign.mjs';
 import { campaignId, happen, read } from '../support/live.mjs';
 import { root, startStack, until } from '../support/stack.mjs';
 
@@ -222,5 +223,41 @@ describe('the live feed', () => {
 		assert.match(log, /"path":"\/live\/campaigns\/-"/);
 		assert.doesNotMatch(log, new RegExp(A));
 		assert.doesNotMatch(await readFile(join(stack.state, 'log/nginx-error.log'), 'utf8'), /exited on signal (?!9)/);
+	});
+});
+
+describe('the live feed of a campaign at work', () => {
+	let it;
+	before(async () => { it = await startCampaigns(); });
+	after(() => it?.stop());
+
+	test('every change of it, in order, and statuses that agree with the API; its end sends the readers away', async () => {
+		const { id } = await it.createCampaign();
+		await it.importLeads(id, people(20, '00'));
+		const events = [], statuses = [];
+		const readers = kinds.map((by) => read(it, id, { by, onMessage: (text) => {
+			const message = JSON.parse(text);
+			(message.type === 'status' ? statuses : events).push(message);
+		} }));
+		await until(() => readers.every((reader) => reader.view.messages > 0), { what: 'a first status', seconds: 30 });
+		assert.equal(readers[0].view.first.status.state, 'draft');
+		await it.start(id);
+		const end = await it.untilCompleted(id);
+		await until(() => readers.every((reader) => reader.view.last === end.seq), { what: 'the last event' });
+		for (const { view } of readers) {
+			assert.deepEqual(view.faults, []);
+			assert.equal(view.jumps, 0);
+		}
+		const { items } = await it.ask(`/api/campaigns/${id}/events?after=0&limit=10000`);
+		assert.deepEqual(items.map(({ seq }) => seq), Array.from({ length: end.seq }, (_, i) => i + 1));
+		for (const event of events)
+			assert.deepEqual(event, items[event.seq - 1]);
+		assert.equal(events.length, 2 * items.length);
+		await until(() => statuses.filter(({ seq }) => seq === end.seq).length >= 2, { what: 'the last status' });
+		for (const name of ['id', 'state', 'counts', 'outcomes', 'attempts', 'daily_cap', 'blocked'])
+			assert.deepEqual(statuses.at(-1).status[name], end[name], name);
+		await it.ask(`/api/campaigns/${id}`, { method: 'DELETE', expect: 204 });
+		await Promise.all(readers.map((reader) => reader.closed));
+		assert.equal((await read(it, id).opened).status, 404);
 	});
 });

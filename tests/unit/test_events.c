@@ -164,6 +164,9 @@ static void a_campaign_that_is_not_there_is_not_found(void **state)
 	};
 	struct world *w = *state;
 
+	add_events(w, 1, EVENTS_KEPT, 10);
+	run_redis(w, "HSET", KEY_CAMPAIGN CAMPAIGN, "state", "deleting");
+	assert_int_equal(events(w, "")->status, 404);
 	for (size_t i = 0; i < ARRAY_LEN(uris); i++)
 		check_row(uris[i], ask(w, (struct ask){ .uri = uris[i], .pages = &campaign_pages })->status == 404);
 }
