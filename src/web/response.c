@@ -5,8 +5,7 @@
 
 void response_init(struct response *res, struct arena *mem)
 {
-	res->mem = mem;
-	res->status = 200;
+	*res = (struct response){ .mem = mem, .status = 200 };
 	res->headers = buf_in(mem, 16 << 10);
 	res->body = buf_in(mem, LIMIT_RESPONSE);
 }
@@ -32,6 +31,7 @@ void response_clear(struct response *res)
 {
 	buf_clear(res->headers);
 	buf_clear(res->body);
+	res->more = NULL;
 	res->status = 200;
 }
 

@@ -12,6 +12,11 @@ struct response {
 	int status;
 	struct buf *headers; /* "Name: value\r\n" lines */
 	struct buf *body;
+	/* An answer too long for memory: after `body` was sent, it is emptied and this is called for the
+	 * next piece, again and again.  1: more follows; 0: that was the last; -1: the answer is
+	 * cut off in a way that its reader sees.  NULL: `body` is all. */
+	int (*more)(void *ctx, struct buf *body);
+	void *more_ctx;
 };
 
 void response_init(struct response *res, struct arena *mem);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -78,7 +79,7 @@ static struct buf *head(struct arena *mem, const struct response *res)
 
 	buf_printf(out, "Status: %d %s\r\n", res->status, status_reason(res->status));
 	buf_str(out, buf_view(res->headers));
-	if (res->status != 204)
+	if (res->status != 204 && !res->more)
 		buf_printf(out, "Content-Length: %zu\r\n", res->body->len);
 	buf_puts(out, "\r\n");
 	return out;
@@ -104,6 +105,43 @@ static void finish(FCGX_Request *fcgi)
 	FCGX_Finish_r(fcgi);
 }
 
+/* Where an answer goes: false when nobody takes it any more. */
+typedef bool write_fn(void *out, struct str bytes);
+
+static bool fcgi_write(void *out, struct str bytes)
+{
+	return FCGX_PutStr(bytes.ptr, (int)bytes.len, out) == (int)bytes.len;
+}
+
+static bool cgi_write(void *out, struct str bytes)
+{
+	return fwrite(bytes.ptr, 1, bytes.len, out) == bytes.len;
+}
+
+/* False when the answer had to be cut off. */
+static bool send_answer(struct app *app, const struct request *req, struct response *res, write_fn *write_to, void *out)
+{
+	int more = 1;
+
+	if (!write_to(out, buf_view(head(app->mem, res))))
+		return false;
+	if (str_eq(req->method, STR("HEAD")))
+		return true;
+	if (!write_to(out, buf_view(res->body)))
+		return false;
+	while (res->more && more == 1) {
+		buf_clear(res->body);
+		more = res->more(res->more_ctx, res->body);
+		if (more < 0 || res->body->failed) {
+			log_event(&app->log, LOG_ERROR, "request.cut_off");
+			return false;
+		}
+		if (!write_to(out, buf_view(res->body)))
+			return false;
+	}
+	return true;
+}
+
 static int serve_fcgi(struct app *app, const struct pages *pages)
 {
 	FCGX_Request fcgi;
@@ -115,7 +153,6 @@ static int serve_fcgi(struct app *app, const struct pages *pages)
 	while (!stopping) {
 		struct request req;
 		struct response res;
-		struct buf *first;
 
 		if (FCGX_Accept_r(&fcgi) < 0) {
 			if (stopping)
@@ -123,10 +160,10 @@ static int serve_fcgi(struct app *app, const struct pages *pages)
 			continue;
 		}
 		answer(app, pages, &req, &res, &source.base);
-		first = head(app->mem, &res);
-		FCGX_PutStr(first->ptr, (int)first->len, fcgi.out);
-		if (!str_eq(req.method, STR("HEAD")))
-			FCGX_PutStr(res.body->ptr, (int)res.body->len, fcgi.out);
+		/* The protocol has no word for a failure halfway: a connection that breaks tells nginx, which
+		 * breaks the one to the client. */
+		if (!send_answer(app, &req, &res, fcgi_write, fcgi.out))
+			shutdown(fcgi.ipcFd, SHUT_RDWR);
 		finish(&fcgi);
 		arena_reset(app->mem);
 		app->log.request_id[0] = '\0';
@@ -140,14 +177,9 @@ static int serve_cgi(struct app *app, const struct pages *pages)
 	static const struct request_source source = { cgi_variable, cgi_read };
 	struct request req;
 	struct response res;
-	struct buf *first;
 
 	answer(app, pages, &req, &res, &source);
-	first = head(app->mem, &res);
-	fwrite(first->ptr, 1, first->len, stdout);
-	if (!str_eq(req.method, STR("HEAD")))
-		fwrite(res.body->ptr, 1, res.body->len, stdout);
-	return fflush(stdout) ? EXIT_SYSTEM : 0;
+	return send_answer(app, &req, &res, cgi_write, stdout) && !fflush(stdout) ? 0 : EXIT_SYSTEM;
 }
 
 int serve(struct app *app, const struct pages *pages)
