@@ -31,7 +31,7 @@ struct reader {
 	/* The window: the row being read begins at `row`, the parser has seen it up to `fed`. */
 	char *bytes;
 	size_t row, fed, end;
-	bool ended;
+	bool ended, broken;
 
 	int64_t number;
 	struct buf text; /* of the row's cells, one behind the other */
@@ -72,23 +72,20 @@ static void parser_renew(struct reader *r, char separator)
 
 /* ---- the window ---- */
 
-/* Reads on; false when the source failed. */
-static bool fill(struct reader *r)
+/* Reads on until the window is full or the source has no more. */
+static void fill(struct reader *r)
 {
-	long got;
-
 	memmove(r->bytes, r->bytes + r->row, r->end - r->row);
 	r->fed -= r->row;
 	r->end -= r->row;
 	r->row = 0;
-	while (!r->ended && r->end < WINDOW) {
-		got = r->source->read(r->source->ctx, r->bytes + r->end, WINDOW - r->end);
-		if (got < 0)
-			return false;
+	while (!r->ended && !r->broken && r->end < WINDOW) {
+		long got = r->source->read(r->source->ctx, r->bytes + r->end, WINDOW - r->end);
+
+		r->broken = got < 0;
 		r->ended = !got;
-		r->end += (size_t)got;
+		r->end += got > 0 ? (size_t)got : 0;
 	}
-	return true;
 }
 
 /* The line at `at`, its end included; 0 when its end is not in the window.  A CR at the
@@ -217,9 +214,10 @@ static enum csv_end leave_damaged(struct reader *r, const char *why)
 	parser_renew(r, (char)csv_get_delim(&r->parser));
 	forget_row(r);
 	while (!(length = line_length(r, r->row)) && !(r->ended && r->row == r->end)) {
-		r->row = r->fed = r->end - (r->bytes[r->end - 1] == '\r');
-		if (!fill(r))
+		if (r->broken)
 			return CSV_BROKEN;
+		r->row = r->fed = r->end - (r->bytes[r->end - 1] == '\r');
+		fill(r);
 	}
 	r->fed = r->row += length;
 	r->number++;
@@ -278,10 +276,12 @@ static enum csv_end read_all(struct reader *r)
 			end = take_end(r);
 		} else if (r->end - r->row > LIMIT_CSV_ROW) {
 			end = leave_overlong(r);
-		} else if (!fill(r)) {
+		} else if (r->broken) {
 			return CSV_BROKEN;
-		} else if (!r->begun) {
-			begin(r);
+		} else {
+			fill(r);
+			if (!r->begun)
+				begin(r);
 		}
 	}
 	return end;

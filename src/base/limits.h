@@ -65,6 +65,7 @@ enum limits {
 	LIMIT_CSV_ROW = 64 << 10,
 	LIMIT_COLUMNS = 100,               /* of a table of leads; variables of a lead */
 	LIMIT_VARIABLE = 2000,
+	LIMIT_VARIABLE_NAMES = 1000,       /* different ones in one import */
 
 	/* the system's files */
 	LIMIT_ZONE_FILE = 64 << 10,

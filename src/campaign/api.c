@@ -4,9 +4,11 @@
 #include "app.h"
 #include "base/limits.h"
 #include "campaign/agents_api.h"
+#include "campaign/calls_api.h"
 #include "campaign/campaigns_api.h"
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
+#include "campaign/export.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
 #include "web/access.h"
@@ -39,9 +41,13 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
+
 	{ .method = "POST", .path = "/api/campaigns/:id/leads", .handler = leads_create, .max_body = LIMIT_BODY_LEADS, .streams = true },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads", .handler = leads_list },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads/:lead", .handler = leads_show },
+	{ .method = "GET", .path = "/api/campaigns/:id/leads.csv", .handler = leads_export },
+	{ .method = "GET", .path = "/api/campaigns/:id/calls", .handler = calls_list },
+	{ .method = "GET", .path = "/api/campaigns/:id/calls.csv", .handler = calls_export },
 	{ .method = "GET", .path = "/api/campaigns/:id/events", .handler = campaign_events },
 	{ .method = "GET", .path = "/live/campaigns/:id", .handler = campaign_live },
 };

@@ -46,41 +46,46 @@ static int64_t number_in(const struct reply *all, const char *name, int64_t othe
 	return n < 0 ? otherwise : n;
 }
 
+int call_of_row(struct app *app, const char *id, const struct reply *all, struct call *call, struct err *err)
+{
+	if (all->type != REPLY_LIST || !text_in(all, "v"))
+		return err_set(err, ERR_MISSING, "no such call");
+	*call = (struct call){
+		.id = arena_strdup(app->mem, id),
+		.campaign = text_in(all, "campaign"),
+		.lead = number_in(all, "lead", 0),
+		.phone = text_in(all, "phone"),
+		.from = text_in(all, "from"),
+		.status = text_in(all, "status"),
+		.sid = text_in(all, "sid"),
+		.outcome = text_in(all, "outcome"),
+		.answered_by = text_in(all, "answered_by"),
+		.digits = text_in(all, "digits"),
+		.speech = text_in(all, "speech"),
+		.audio = text_in(all, "audio"),
+		.day = text_in(all, "day"),
+		.previous = text_in(all, "previous"),
+		.error = text_in(all, "error"),
+		.duration_s = number_in(all, "duration", -1),
+		.placed_ms = number_in(all, "placed", 0),
+		.ended_ms = number_in(all, "ended", 0),
+		.open = text_in(all, "open") != NULL,
+		.leaves_message = text_in(all, "message") != NULL,
+		.own_fault = text_in(all, "fault") != NULL,
+		.version = number_in(all, "v", 0),
+	};
+	if (!call->campaign || !call->phone || !call->from || !call->status)
+		return err_set(err, ERR_SYSTEM, "a call that lacks what it needs");
+	return 0;
+}
+
 int call_load(struct app *app, const char *id, struct call *call, struct err *err)
 {
 	struct reply all;
 
 	if (store_call(app->store, app->mem, &all, err, "HGETALL", key_of(app->mem, KEY_CALL, id), NULL))
 		return -1;
-	if (all.type != REPLY_LIST || !text_in(&all, "v"))
-		return err_set(err, ERR_MISSING, "no such call");
-	*call = (struct call){
-		.id = arena_strdup(app->mem, id),
-		.campaign = text_in(&all, "campaign"),
-		.lead = number_in(&all, "lead", 0),
-		.phone = text_in(&all, "phone"),
-		.from = text_in(&all, "from"),
-		.status = text_in(&all, "status"),
-		.sid = text_in(&all, "sid"),
-		.outcome = text_in(&all, "outcome"),
-		.answered_by = text_in(&all, "answered_by"),
-		.digits = text_in(&all, "digits"),
-		.speech = text_in(&all, "speech"),
-		.audio = text_in(&all, "audio"),
-		.day = text_in(&all, "day"),
-		.previous = text_in(&all, "previous"),
-		.error = text_in(&all, "error"),
-		.duration_s = number_in(&all, "duration", -1),
-		.placed_ms = number_in(&all, "placed", 0),
-		.ended_ms = number_in(&all, "ended", 0),
-		.open = text_in(&all, "open") != NULL,
-		.leaves_message = text_in(&all, "message") != NULL,
-		.own_fault = text_in(&all, "fault") != NULL,
-		.version = number_in(&all, "v", 0),
-	};
-	if (!call->campaign || !call->phone || !call->from || !call->status)
-		return err_set(err, ERR_SYSTEM, "a call that lacks what it needs");
-	return 0;
+	return call_of_row(app, id, &all, call, err);
 }
 
 int call_of_sid(struct app *app, const char *sid, const char **id, struct err *err)

@@ -20,6 +20,7 @@
 #include "app.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "store/store.h"
 
 enum {
 	CALL_ID_LENGTH = 22,
@@ -39,6 +40,9 @@ struct call {
 
 /* ERR_MISSING when there is no such attempt. */
 int call_load(struct app *app, const char *id, struct call *call, struct err *err);
+
+/* From an HGETALL's answer; everything lives in app->mem.  ERR_MISSING. */
+int call_of_row(struct app *app, const char *id, const struct reply *all, struct call *call, struct err *err);
 
 /* The attempt of a CallSid; ERR_MISSING. */
 int call_of_sid(struct app *app, const char *sid, const char **id, struct err *err);

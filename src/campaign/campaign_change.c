@@ -195,7 +195,7 @@ int campaign_delete(struct app *app, const char *id, enum campaign_deleted *dele
 
 int campaign_delete_batch(struct app *app, const char *id, bool *more, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_campaign_delete_some, 10);
+	struct command c = script_new(app->mem, &script_campaign_delete_some, 11);
 	struct reply r;
 
 	command_key(&c, KEY_CAMPAIGN, id);
@@ -208,6 +208,7 @@ int campaign_delete_batch(struct app *app, const char *id, bool *more, struct er
 	command_key(&c, KEY_LIVE_CALLS, id);
 	command_key(&c, KEY_EVENTS, id);
 	command_key(&c, KEY_PACE, id);
+	command_key(&c, KEY_VARIABLES, id);
 	command_text(&c, id);
 	command_int(&c, BATCH);
 	command_prefix(&c, KEY_LEAD, id);

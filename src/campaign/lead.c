@@ -127,6 +127,24 @@ int lead_load(struct app *app, const char *campaign, int64_t number, struct lead
 	return lead_of(app->mem, number, &all, lead) ? 0 : err_set(err, ERR_MISSING, "no such lead");
 }
 
+int leads_load(struct app *app, const char *campaign, int64_t first, size_t count, struct lead *leads, struct err *err)
+{
+	struct command commands[LEADS_AT_ONCE];
+	struct reply replies[LEADS_AT_ONCE];
+
+	if (!count)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		commands[i] = command_new(app->mem, "HGETALL");
+		command_text(&commands[i], lead_key(app->mem, campaign, first + (int64_t)i));
+	}
+	if (store_pipeline(app->store, commands, count, replies, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		lead_of(app->mem, first + (int64_t)i, &replies[i], &leads[i]);
+	return 0;
+}
+
 const char *lead_lookup(void *ctx, const char *name)
 {
 	const struct lead *lead = ctx;

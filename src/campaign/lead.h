@@ -73,6 +73,10 @@ bool lead_of(struct arena *mem, int64_t number, const struct reply *all, struct 
 /* Reads one; ERR_MISSING. */
 int lead_load(struct app *app, const char *campaign, int64_t number, struct lead *lead, struct err *err);
 
+/* Reads the leads `first` to `first + count - 1`; one that is missing has no phone. */
+enum { LEADS_AT_ONCE = 100 };
+int leads_load(struct app *app, const char *campaign, int64_t first, size_t count, struct lead *leads, struct err *err);
+
 /* For script_render(): ctx is a const struct lead; `name` and `phone` besides its variables. */
 const char *lead_lookup(void *ctx, const char *name);
 

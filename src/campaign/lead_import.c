@@ -40,11 +40,13 @@ struct lead_import {
 	struct arena *mem; /* of the batch */
 	int64_t batch;
 	const char *last_batch; /* key: see leads_add.lua */
-	struct buf *leads, *groups;
+	struct buf *leads, *groups, *names;
 	int count, group_count;
 
 	struct group *known;
 	size_t known_count, known_room;
+	struct str *variables;  /* names that were told: LIMIT_VARIABLE_NAMES */
+	size_t variable_count;
 	struct number_set seen; /* in a dry run, which stores no numbers */
 
 	int64_t rows, accepted, duplicates, suppressed, rejected;
@@ -68,6 +70,8 @@ struct lead_import *lead_import_new(struct app *app, const char *campaign, const
 	i->mem = arena_new();
 	i->leads = buf_in(app->mem, BATCH_BYTES + LONGEST_LEAD);
 	i->groups = buf_in(app->mem, BATCH_BYTES);
+	i->names = buf_in(app->mem, BATCH_BYTES);
+	i->variables = arena_alloc(app->mem, LIMIT_VARIABLE_NAMES * sizeof(*i->variables));
 	i->rejections = json_owned(app->mem, json_object_new_array());
 	i->last_batch = key_of(app->mem, KEY_IMPORT, uuid_random(app->mem));
 	arena_defer(app->mem, import_release, i);
@@ -103,7 +107,7 @@ static int read_answer(struct lead_import *i, const struct reply *r, struct err 
 
 static struct command batch_command(struct lead_import *i)
 {
-	struct command c = script_new(i->mem, &script_leads_add, 6);
+	struct command c = script_new(i->mem, &script_leads_add, 7);
 
 	command_text(&c, key_of(i->mem, KEY_CAMPAIGN, i->campaign));
 	command_text(&c, key_of(i->mem, KEY_COUNTS, i->campaign));
@@ -111,12 +115,14 @@ static struct command batch_command(struct lead_import *i)
 	command_text(&c, key_of(i->mem, KEY_GROUPS, i->campaign));
 	command_text(&c, KEY_DO_NOT_CALL);
 	command_text(&c, i->last_batch);
+	command_text(&c, key_of(i->mem, KEY_VARIABLES, i->campaign));
 	command_text(&c, arena_printf(i->mem, KEY_LEAD "%s:", i->campaign));
 	command_text(&c, arena_printf(i->mem, KEY_DUE "%s:", i->campaign));
 	command_int(&c, i->batch);
 	command_int(&c, KEEP_BATCH_S);
 	command_text(&c, i->dry_run ? "1" : "0");
 	command_text(&c, arena_printf(i->mem, "[%s]", i->groups->ptr));
+	command_text(&c, arena_printf(i->mem, "[%s]", i->names->ptr));
 	command_text(&c, arena_printf(i->mem, "[%s]", i->leads->ptr));
 	return c;
 }
@@ -127,13 +133,14 @@ static int send_batch(struct lead_import *i, struct err *err)
 	struct reply r;
 	int rc;
 
-	if (i->leads->failed || i->groups->failed)
+	if (i->leads->failed || i->groups->failed || i->names->failed)
 		return err_set(err, ERR_SYSTEM, "import: a batch that is too long");
 	c = batch_command(i);
 	rc = script_run(i->app->store, &script_leads_add, &c, &r, err) || read_answer(i, &r, err) ? -1 : 0;
 	arena_reset(i->mem);
 	buf_clear(i->leads);
 	buf_clear(i->groups);
+	buf_clear(i->names);
 	i->count = i->group_count = 0;
 	i->batch++;
 	return rc;
@@ -232,8 +239,23 @@ static struct group *group_of(struct lead_import *i, struct str timezone, const 
 	return group_add(i, name);
 }
 
+/* Sees to it that the campaign knows the name of a variable; false when there are too many. */
+static bool tell_variable(struct lead_import *i, struct str name)
+{
+	for (size_t n = 0; n < i->variable_count; n++)
+		if (str_eq(i->variables[n], name))
+			return true;
+	if (i->variable_count == LIMIT_VARIABLE_NAMES)
+		return false;
+	i->variables[i->variable_count++] = str_from(arena_strndup(i->app->mem, name.ptr, name.len));
+	if (i->names->len)
+		buf_putc(i->names, ',');
+	buf_json(i->names, name);
+	return true;
+}
+
 /* Why the texts of a row cannot be stored, in `reason`; false when they can. */
-static bool is_unfit(const struct lead_row *row, char reason[REASON_SIZE])
+static bool is_unfit(struct lead_import *i, const struct lead_row *row, char reason[REASON_SIZE])
 {
 	if (row->name.len > LIMIT_NAME) {
 		snprintf(reason, REASON_SIZE, "The name is longer than %d bytes.", LIMIT_NAME);
@@ -253,6 +275,11 @@ static bool is_unfit(const struct lead_row *row, char reason[REASON_SIZE])
 		}
 		if (v->value.len > LIMIT_VARIABLE) {
 			snprintf(reason, REASON_SIZE, "\"%.*s\" is longer than %d bytes.", shown, v->name.ptr, LIMIT_VARIABLE);
+			return true;
+		}
+		if (!tell_variable(i, v->name)) {
+			snprintf(reason, REASON_SIZE, "The leads of this import have more than %d different variables.",
+				 LIMIT_VARIABLE_NAMES);
 			return true;
 		}
 	}
@@ -279,7 +306,7 @@ int lead_import_row(struct lead_import *i, const struct lead_row *row, struct er
 
 	if (++i->rows > LIMIT_IMPORT_ROWS)
 		return err_set(err, ERR_LIMIT, "too many rows in one import");
-	if (why || is_unfit(row, reason)) {
+	if (why || is_unfit(i, row, reason)) {
 		lead_import_reject(i, row->number, row->phone, why ? why : reason);
 		return 0;
 	}

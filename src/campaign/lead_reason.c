@@ -58,28 +58,39 @@ static int add_lead_facts(struct app *app, const struct campaign *c, const struc
 	return 0;
 }
 
-static int find_missing(struct app *app, const struct campaign *c, const struct lead *lead, const char **missing,
-			struct err *err)
+int lead_reasons_load(struct app *app, const struct campaign *c, struct lead_reasons *reasons, struct err *err)
 {
-	struct lead copy = *lead; /* the lookup's context is not const */
 	struct agent agent;
 
-	*missing = NULL;
+	*reasons = (struct lead_reasons){ .campaign = c };
+	if (c->state != CAMPAIGN_RUNNING)
+		return 0;
+	if (groups_load(app, c, &reasons->groups, &reasons->group_count, err))
+		return -1;
 	if (c->conversation)
 		return 0;
 	if (agent_load(app, c->agent_id, &agent, err))
 		return -1;
-	(void)script_render(app->mem, str_from(agent.script), lead_lookup, &copy, missing);
+	reasons->script = agent.script;
 	return 0;
 }
 
-int lead_reason(struct app *app, const struct campaign *c, const struct lead *lead, const char **reason, int64_t *next_ms,
-		struct err *err)
+static const char *missing_variable(struct app *app, const char *script, const struct lead *lead)
 {
+	struct lead copy = *lead; /* the lookup's context is not const */
+	const char *missing = NULL;
+
+	if (script)
+		(void)script_render(app->mem, str_from(script), lead_lookup, &copy, &missing);
+	return missing;
+}
+
+int lead_reason(struct app *app, const struct lead_reasons *reasons, const struct lead *lead, const char **reason,
+		int64_t *next_ms, struct err *err)
+{
+	const struct campaign *c = reasons->campaign;
 	struct eligibility_facts facts;
 	struct eligibility e;
-	struct group *groups;
-	size_t count;
 
 	*reason = NULL;
 	if (next_ms)
@@ -89,11 +100,11 @@ int lead_reason(struct app *app, const struct campaign *c, const struct lead *le
 	*reason = state_sentence(c->state);
 	if (c->state != CAMPAIGN_RUNNING)
 		return 0;
-	if (groups_load(app, c, &groups, &count, err))
+	facts = status_facts(c, group_numbered(reasons->groups, reasons->group_count, lead->group), 0,
+			     clock_wall_ms(app->clock));
+	if (add_lead_facts(app, c, lead, &facts, err))
 		return -1;
-	facts = status_facts(c, group_numbered(groups, count, lead->group), 0, clock_wall_ms(app->clock));
-	if (add_lead_facts(app, c, lead, &facts, err) || find_missing(app, c, lead, &facts.missing_variable, err))
-		return -1;
+	facts.missing_variable = missing_variable(app, reasons->script, lead);
 	e = eligibility(&facts);
 	*reason = e.block == BLOCK_NONE ? "This lead is called when it is its turn, at the campaign's pace."
 					: block_sentence(app->mem, e.block, facts.missing_variable);

@@ -11,10 +11,19 @@
  * counts under the first reason against it, in the order of the eligibility's.  ERR_MISSING. */
 int status_json(struct app *app, const char *campaign, struct json_object **status, struct err *err);
 
+/* What the reasons of all leads of a campaign have in common. */
+struct lead_reasons {
+	const struct campaign *campaign;
+	struct group *groups; /* this and the script only while it runs */
+	size_t group_count;
+	const char *script;   /* NULL: none is spoken */
+};
+int lead_reasons_load(struct app *app, const struct campaign *c, struct lead_reasons *reasons, struct err *err);
+
 /* Why this lead is not called right now, one sentence; NULL when it is done or in a call.  `next_ms`
  * (may be NULL): when it may be, 0 when that cannot be told. */
-int lead_reason(struct app *app, const struct campaign *c, const struct lead *lead, const char **reason, int64_t *next_ms,
-		struct err *err);
+int lead_reason(struct app *app, const struct lead_reasons *reasons, const struct lead *lead, const char **reason,
+		int64_t *next_ms, struct err *err);
 
 /* What holds for every lead of a group (NULL: there is none of its number). */
 struct eligibility_facts status_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms);

@@ -137,6 +137,8 @@
 
 /* Hash by campaign and number, "{cid}:{n}": a lead (lead.h); no end. */
 #define KEY_LEAD "parley:lead:"
+/* Sorted set by campaign: names of its leads' variables in the order in which they came; no end. */
+#define KEY_VARIABLES "parley:variables:"
 /* String by upload of leads: number of its last batch and what became of it, for the case
  * that the batch is sent twice; KEEP_BATCH_S. */
 #define KEY_IMPORT "parley:import:"

@@ -55,7 +55,7 @@ struct response *ask(struct world *w, struct ask a)
 		{ "REQUEST_METHOD", a.method ? a.method : "GET" },
 		{ "REQUEST_URI", a.uri },
 		{ "REMOTE_ADDR", a.from ? a.from : "192.0.2.7" },
-		{ "CONTENT_LENGTH", arena_printf(w->app.mem, "%zu", strlen(body)) },
+		{ "CONTENT_LENGTH", arena_printf(w->app.mem, "%zu", a.length ? a.length : strlen(body)) },
 		{ "CONTENT_TYPE", a.type },
 		{ "HTTP_AUTHORIZATION", a.key ? a.key : "Bearer " API_KEY },
 		{ "HTTP_X_FORWARDED_FOR", a.forwarded },

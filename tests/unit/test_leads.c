@@ -1,4 +1,4 @@
-/* Leads by the API: the import from CSV and JSON, the groups, the list. */
+/* The import of leads from CSV and JSON, and the groups in which they stand. */
 #include "tests/support/check.h"
 
 #include <string.h>
@@ -10,7 +10,8 @@
 #include "campaign/lead.h"
 #include "campaign/phone_zones.h"
 #include "store/keys.h"
-#include "tests/support/api.h"
+#include "store/scripts.h"
+#include "tests/support/campaign_world.h"
 
 #define LEADS "/api/campaigns/spring/leads"
 
@@ -19,35 +20,20 @@ static struct response *post(struct world *w, const char *uri, const char *type,
 	return ask(w, (struct ask){ .method = "POST", .uri = uri, .type = type, .body = body, .pages = &campaign_pages });
 }
 
-static struct response *at(struct world *w, const char *uri)
+static struct response *show(struct world *w, const char *uri)
 {
-	return ask(w, (struct ask){ .uri = uri, .pages = &campaign_pages });
+	return at(w, "GET", uri, NULL);
 }
 
 static int setup(void **state)
 {
-	int rc = api_setup(state);
+	struct world *w;
 
-	run_redis(*state, "HSET", KEY_CAMPAIGN "spring", "state", "draft");
-	return rc;
-}
-
-static const char *redis(struct world *w, const char *command, const char *key, const char *a)
-{
-	struct err err = { 0 };
-	struct reply r;
-
-	assert_int_equal(store_call(w->app.store, w->app.mem, &r, &err, command, key, a, NULL), 0);
-	return r.type == REPLY_TEXT ? r.text.ptr : r.type == REPLY_NUMBER ? arena_printf(w->app.mem, "%lld", (long long)r.number)
-									 : "(none)";
-}
-
-static int64_t number_of(struct world *w, const struct response *res, const char *path)
-{
-	int64_t n = -1;
-
-	json_int(json_of(w, res), path, &n);
-	return n;
+	if (campaign_world_setup(state))
+		return -1;
+	w = *state;
+	redis_text(w, arena_printf(w->app.mem, "RENAME " KEY_CAMPAIGN "%s " KEY_CAMPAIGN "spring", new_campaign(w, new_agent(w, "Hi"), "")));
+	return 0;
 }
 
 /* "2 +1 555: why" for each rejected row. */
@@ -80,7 +66,7 @@ static void check_counts(struct world *w, const struct response *res, int accept
 static const char *listed(struct world *w, const char *uri)
 {
 	struct buf *out = buf_in(w->app.mem, 1 << 16);
-	struct response *res = at(w, uri);
+	struct response *res = show(w, uri);
 	size_t count;
 	struct json_object *list = json_list(json_of(w, res), "items", &count);
 
@@ -107,16 +93,16 @@ static void csv_becomes_leads(void **state)
 
 	check_counts(w, res, 3, 0, 0, 0);
 	assert_string_equal(listed(w, LEADS), "1 +14155550123 pending\n2 +442079460958 pending\n3 +19075550199 pending");
-	res = at(w, LEADS "/1");
+	res = show(w, LEADS "/1");
 	assert_string_equal(text_of(w, res, "name"), "Ada Lovelace");
 	assert_string_equal(text_of(w, res, "variables.Favourite_colour"), "red");
 	assert_string_equal(text_of(w, res, "timezone"), "(none)");
-	assert_string_equal(text_of(w, at(w, LEADS "/2"), "timezone"), "Europe/London");
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "total"), "3");
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "pending"), "3");
-	assert_string_equal(redis(w, "HGET", KEY_CAMPAIGN "spring", "leads"), "3");
-	assert_int_equal(at(w, LEADS "/4")->status, 404);
-	assert_int_equal(at(w, LEADS "/x")->status, 404);
+	assert_string_equal(text_of(w, show(w, LEADS "/2"), "timezone"), "Europe/London");
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), 3);
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring pending"), 3);
+	assert_int_equal(redis_number(w, "HGET " KEY_CAMPAIGN "spring leads"), 3);
+	assert_int_equal(show(w, LEADS "/4")->status, 404);
+	assert_int_equal(show(w, LEADS "/x")->status, 404);
 }
 
 static void leads_stand_in_the_group_of_their_zones(void **state)
@@ -125,14 +111,14 @@ static void leads_stand_in_the_group_of_their_zones(void **state)
 
 	check_counts(w, post(w, LEADS, "text/csv", three), 3, 0, 0, 0);
 	check_counts(w, post(w, LEADS, "text/csv", "phone\n+80012345678\n"), 1, 0, 0, 0);
-	assert_string_equal(redis(w, "HGET", KEY_GROUPS "spring", "America/Los_Angeles"), "0");
-	assert_string_equal(redis(w, "HGET", KEY_GROUPS "spring", "Europe/London"), "1");
-	assert_string_equal(redis(w, "HGET", KEY_GROUPS "spring", "America/Adak&America/Anchorage"), "2");
-	assert_string_equal(redis(w, "HGET", KEY_GROUPS "spring", ""), "3");
-	assert_string_equal(redis(w, "ZSCORE", KEY_DUE "spring:0", "1"), "1");
-	assert_string_equal(redis(w, "ZSCORE", KEY_DUE "spring:2", "3"), "3");
-	assert_string_equal(redis(w, "ZSCORE", KEY_DUE "spring:3", "4"), "4");
-	assert_string_equal(redis(w, "HGET", KEY_LEAD "spring:3", "g"), "2");
+	assert_int_equal(redis_number(w, "HGET " KEY_GROUPS "spring America/Los_Angeles"), 0);
+	assert_int_equal(redis_number(w, "HGET " KEY_GROUPS "spring Europe/London"), 1);
+	assert_int_equal(redis_number(w, "HGET " KEY_GROUPS "spring America/Adak&America/Anchorage"), 2);
+	assert_int_equal(redis_number(w, "HGET " KEY_GROUPS "spring "), 3);
+	assert_int_equal(redis_number(w, "ZSCORE " KEY_DUE "spring:0 1"), 1);
+	assert_int_equal(redis_number(w, "ZSCORE " KEY_DUE "spring:2 3"), 3);
+	assert_int_equal(redis_number(w, "ZSCORE " KEY_DUE "spring:3 4"), 4);
+	assert_int_equal(redis_number(w, "HGET " KEY_LEAD "spring:3 g"), 2);
 }
 
 static void the_longest_prefix_gives_the_zones(void **state)
@@ -164,8 +150,8 @@ static void a_number_is_in_a_campaign_once(void **state)
 
 	check_counts(w, post(w, LEADS, "text/csv", three), 3, 0, 0, 0);
 	check_counts(w, post(w, LEADS, "text/csv", "phone\n+14155550123\n+14155550124\n+1 415 555 0124\n"), 1, 2, 0, 0);
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "total"), "4");
-	assert_string_equal(redis(w, "ZCARD", KEY_DUE "spring:0", NULL), "2");
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), 4);
+	assert_int_equal(redis_number(w, "ZCARD " KEY_DUE "spring:0"), 2);
 }
 
 static void a_number_of_the_do_not_call_list_is_done_from_the_start(void **state)
@@ -176,13 +162,13 @@ static void a_number_of_the_do_not_call_list_is_done_from_the_start(void **state
 	post(w, "/api/do-not-call", "application/json", "{\"phone\":\"+14155550124\"}");
 	check_counts(w, post(w, LEADS, "text/csv", "phone\n+14155550123\n+14155550124\n"), 2, 0, 1, 0);
 	assert_string_equal(listed(w, LEADS "?state=done"), "2 +14155550124 done");
-	res = at(w, LEADS "/2");
+	res = show(w, LEADS "/2");
 	assert_string_equal(text_of(w, res, "outcome"), "suppressed");
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "total"), "2");
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "pending"), "1");
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "done"), "1");
-	assert_string_equal(redis(w, "HGET", KEY_OUTCOMES "spring", "suppressed"), "1");
-	assert_string_equal(redis(w, "ZCARD", KEY_DUE "spring:0", NULL), "1");
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), 2);
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring pending"), 1);
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring done"), 1);
+	assert_int_equal(redis_number(w, "HGET " KEY_OUTCOMES "spring suppressed"), 1);
+	assert_int_equal(redis_number(w, "ZCARD " KEY_DUE "spring:0"), 1);
 }
 
 static void bad_rows_are_told_and_good_ones_kept(void **state)
@@ -230,8 +216,8 @@ static void a_dry_run_stores_nothing(void **state)
 	post(w, "/api/do-not-call", "application/json", "{\"phone\":\"+14155550125\"}");
 	check_counts(w, post(w, LEADS, "text/csv", "phone\n+14155550123\n"), 1, 0, 0, 0);
 	check_counts(w, post(w, LEADS "?dry_run=1", "text/csv", body), 2, 2, 1, 1);
-	assert_string_equal(redis(w, "HGET", KEY_COUNTS "spring", "total"), "1");
-	assert_string_equal(redis(w, "EXISTS", KEY_LEAD "spring:2", NULL), "0");
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), 1);
+	assert_int_equal(redis_number(w, "EXISTS " KEY_LEAD "spring:2"), 0);
 	/* and it told what the import then does */
 	check_counts(w, post(w, LEADS, "text/csv", body), 2, 2, 1, 1);
 }
@@ -253,7 +239,7 @@ static void json_becomes_leads(void **state)
 			    "5 : The number is missing.\n"
 			    "6 +14155550126: \"e-mail\" cannot be the name of a variable.\n"
 			    "7 +14155550127: The lead holds a NUL character.");
-	res = at(w, LEADS "/1");
+	res = show(w, LEADS "/1");
 	assert_string_equal(text_of(w, res, "variables.age"), "36");
 	assert_string_equal(text_of(w, res, "variables.vip"), "true");
 	assert_string_equal(text_of(w, res, "variables.note"), "(none)");
@@ -292,7 +278,7 @@ static void what_cannot_be_imported_is_refused(void **state)
 		check_row(rows[i].body, res->status == rows[i].status);
 		check_row_text(rows[i].body, text_of(w, res, "error.field"), rows[i].field);
 	}
-	assert_string_equal(redis(w, "HGET", KEY_CAMPAIGN "spring", "leads"), "(none)");
+	assert_string_equal(redis_text(w, "HGET " KEY_CAMPAIGN "spring leads"), "(nil)");
 }
 
 static void a_campaign_that_has_ended_takes_no_leads(void **state)
@@ -309,41 +295,49 @@ static void a_campaign_that_has_ended_takes_no_leads(void **state)
 	}
 }
 
-/* ---- the list ---- */
+/* As when the connection to Redis closed before the answer came. */
+static void a_batch_that_is_sent_twice_is_taken_once(void **state)
+{
+	struct world *w = *state;
+	struct command c = script_new(w->app.mem, &script_leads_add, 7);
+	static const char *const words[] = {
+		KEY_CAMPAIGN "spring", KEY_COUNTS "spring", KEY_OUTCOMES "spring", KEY_GROUPS "spring", KEY_DO_NOT_CALL,
+		KEY_IMPORT "x", KEY_VARIABLES "spring", KEY_LEAD "spring:", KEY_DUE "spring:", "1", "60", "0", "[\"UTC\"]", "[\"city\"]",
+		"[[\"b\",1,[\"p\",\"+14155550123\",\"v:city\",\"Rome\"]],[\"b\",1,[\"p\",\"+14155550123\"]],"
+		"[\"b\",1,[\"p\",\"+14155550124\"]]]",
+	};
 
-static void pages_hold_every_lead_once(void **state)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		command_text(&c, words[i]);
+	for (int i = 0; i < 2; i++) {
+		struct err err = { 0 };
+		struct reply r;
+
+		assert_int_equal(script_run(w->app.store, &script_leads_add, &c, &r, &err), 0);
+		assert_string_equal(reply_text(&r.items[0]), "ok");
+		assert_string_equal(reply_text(&r.items[1]), "ada");
+		assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), 2);
+		assert_int_equal(redis_number(w, "ZCARD " KEY_DUE "spring:0"), 2);
+		assert_int_equal(redis_number(w, "HGET " KEY_CAMPAIGN "spring leads"), 2);
+	}
+}
+
+static void an_upload_that_breaks_off_keeps_whole_leads(void **state)
 {
 	struct world *w = *state;
 	struct buf *csv = buf_in(w->app.mem, 1 << 20);
-	const char *cursor = "0";
-	int seen = 0;
+	struct response *res;
 
 	buf_puts(csv, "phone\n");
-	for (int i = 0; i < 730; i++)
+	for (int i = 0; i < 7000; i++)
 		buf_printf(csv, "+1415555%04d\n", 1000 + i);
-	check_counts(w, post(w, LEADS, "text/csv", csv->ptr), 730, 0, 0, 0);
-	run_redis(w, "HSET", KEY_LEAD "spring:444", "s", "d");
-	run_redis(w, "HSET", KEY_LEAD "spring:444", "o", "busy");
-	run_redis(w, "HSET", KEY_LEAD "spring:600", "s", "d");
-	run_redis(w, "HSET", KEY_LEAD "spring:600", "o", "answered");
-	while (cursor) {
-		struct response *res = at(w, arena_printf(w->app.mem, LEADS "?limit=99&cursor=%s", cursor));
-		size_t count;
-		struct json_object *answer = json_of(w, res), *items = json_list(answer, "items", &count);
-
-		for (size_t i = 0; i < count; i++)
-			assert_string_equal(json_text(json_object_array_get_idx(items, i), "id"), arena_printf(w->app.mem, "%d", ++seen));
-		cursor = json_text(answer, "next_cursor");
-	}
-	assert_int_equal(seen, 730);
-	assert_string_equal(listed(w, LEADS "?outcome=busy"), "444 +14155551443 done");
-	assert_string_equal(listed(w, LEADS "?state=done&limit=1"), "444 +14155551443 done");
-	assert_string_equal(listed(w, LEADS "?state=done&limit=1&cursor=444"), "600 +14155551599 done");
-	assert_string_equal(listed(w, LEADS "?state=waiting"), "");
-	assert_int_equal(at(w, LEADS "?state=sleeping")->status, 400);
-	assert_int_equal(at(w, LEADS "?limit=0")->status, 400);
-	assert_int_equal(at(w, LEADS "?cursor=x")->status, 400);
-	assert_int_equal(at(w, "/api/campaigns/none/leads")->status, 404);
+	res = ask(w, (struct ask){ .method = "POST", .uri = LEADS, .type = "text/csv", .body = csv->ptr, .length = csv->len + 1,
+				   .pages = &campaign_pages });
+	assert_int_equal(res->status, 400);
+	assert_string_equal(text_of(w, res, "error.code"), "bad_request");
+	assert_int_equal(number_of(w, res, "accepted"), 7000);
+	assert_int_equal(redis_number(w, "HGET " KEY_COUNTS "spring total"), number_of(w, res, "accepted"));
+	assert_int_equal(redis_number(w, "ZCARD " KEY_DUE "spring:0"), number_of(w, res, "accepted"));
 }
 
 int main(void)
@@ -360,7 +354,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json_becomes_leads, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_imported_is_refused, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_campaign_that_has_ended_takes_no_leads, setup, api_teardown),
-		cmocka_unit_test_setup_teardown(pages_hold_every_lead_once, setup, api_teardown),
+		cmocka_unit_test_setup_teardown(a_batch_that_is_sent_twice_is_taken_once, setup, api_teardown),
+		cmocka_unit_test_setup_teardown(an_upload_that_breaks_off_keeps_whole_leads, setup, api_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

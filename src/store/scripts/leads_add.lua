@@ -1,10 +1,11 @@
 -- Takes a batch of leads into a campaign: each number once.  The batch that an upload
 -- sent last is not taken twice: it is answered as it was.
 -- KEYS: 1 campaign, 2 counts, 3 outcomes, 4 groups, 5 do-not-call entries,
---	6 the upload's last batch (string)
+--	6 the upload's last batch (string), 7 names of variables (sorted set)
 -- ARGV: 1 prefix of the leads' keys, 2 prefix of the due keys, 3 number of the batch, 4 how
 --	long it is remembered (s), 5 "1": only look, 6 JSON: [group...],
---	7 JSON: [[key of the number's bucket, its group from 1, ["p", number, field, value...]]...]
+--	7 JSON: [name of a variable that this upload has not told before...],
+--	8 JSON: [[key of the number's bucket, its group from 1, ["p", number, field, value...]]...]
 -- Answer: {"ok", one letter per lead: a added, s added and suppressed, d duplicate};
 --	{"missing"}; {"ended"}
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -23,7 +24,7 @@ if not looking then
 	end
 end
 
-local groups, leads = cjson.decode(ARGV[6]), cjson.decode(ARGV[7])
+local groups, leads = cjson.decode(ARGV[6]), cjson.decode(ARGV[8])
 if #leads == 0 then
 	return { 'ok', '' }
 end
@@ -75,6 +76,9 @@ if looking then
 	return { 'ok', answer }
 end
 
+for _, name in ipairs(cjson.decode(ARGV[7])) do
+	redis.call('ZADD', KEYS[7], 'NX', redis.call('ZCARD', KEYS[7]), name)
+end
 for group, members in pairs(due) do
 	redis.call('ZADD', ARGV[2] .. group, unpack(members))
 end
