@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "campaign/audio.h"
+#include "campaign/recording_upload.h"
 #include "campaign/voice_lists.h"
 #include "campaign/voice_wish.h"
 #include "web/access.h"
@@ -64,6 +65,7 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/voice/usage", .handler = voice_usage },
 	{ .method = "POST", .path = "/api/voice/test", .handler = voice_test, .max_body = LIMIT_BODY_API },
 	{ .method = "POST", .path = "/api/voice/generate", .handler = voice_generate, .max_body = LIMIT_BODY_API },
+	{ .method = "POST", .path = "/api/voice/recordings", .handler = recording_create, .max_body = LIMIT_AUDIO, .streams = true },
 };
 
 const struct pages voice_pages = { routes, ARRAY_LEN(routes), guard, api_fail };

@@ -1,10 +1,11 @@
 // Voices and audio on a whole stack: through nginx, against the sandbox's ElevenLabs.
 import assert from 'node:assert/strict';
-import { readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { startStack, until } from '../support/stack.mjs';
+import { root, startStack, until } from '../support/stack.mjs';
 
 // The process whose descriptor the file is.
 async function holderOf(path) {
@@ -16,6 +17,20 @@ async function holderOf(path) {
 				return Number(pid);
 	}
 	return undefined;
+}
+
+// A WAV of 8 kHz, mono, 16 bits.
+function tone({ seconds = 1, level = 8000 }) {
+	const count = Math.round(seconds * 8000), bytes = Buffer.alloc(44 + count * 2);
+	bytes.write('RIFF....WAVEfmt ');
+	bytes.writeUInt32LE(36 + count * 2, 4);
+	[16, 8000, 16000].forEach((n, i) => bytes.writeUInt32LE(n, [16, 24, 28][i]));
+	[1, 1, 2, 16].forEach((n, i) => bytes.writeUInt16LE(n, [20, 22, 32, 34][i]));
+	bytes.write('data', 36);
+	bytes.writeUInt32LE(count * 2, 40);
+	for (let i = 0; i < count; i++)
+		bytes.writeInt16LE(Math.round(level * Math.sin(i * 2 * Math.PI * 400 / 8000)), 44 + i * 2);
+	return bytes;
 }
 
 const speeches = async (stack) => (await stack.control('/log?vendor=elevenlabs')).entries
@@ -156,6 +171,47 @@ describe('voices and audio', () => {
 		assert.equal(made.cached, false);
 		assert.equal((await fetch(stack.url + pathOf(made))).status, 200);
 		assert.deepEqual((await readdir(join(stack.state, 'data/audio'))).filter((name) => !before.includes(name)), [pathOf(made).slice('/audio/'.length)]);
+	});
+
+	const upload = (bytes, type = 'audio/wav') => api('recordings', { method: 'POST', body: bytes, type });
+
+	test('takes a recording of one\'s own, for the telephone', async () => {
+		for (const [bytes, type] of [[tone({ seconds: 2 }), 'audio/wav'], [tone({ seconds: 2 }), 'audio/x-wav'], [await readFile(join(root, 'tests/fixtures/tone.mp3')), 'audio/mpeg']]) {
+			const answer = await upload(bytes, type);
+			assert.equal(answer.status, 201, type);
+			const made = await answer.json();
+			assert.equal(made.content_type, 'audio/wav');
+			assert.ok(Math.abs(made.duration_seconds - (type === 'audio/mpeg' ? 1.5 : 2)) < 0.1, String(made.duration_seconds));
+			assert.equal(pathOf(made), `/audio/${made.recording_id}.wav`);
+			const file = Buffer.from(await (await fetch(stack.url + pathOf(made))).arrayBuffer());
+			assert.equal(file.length, made.bytes);
+			assert.equal(createHash('sha256').update(file).digest('hex'), made.recording_id);
+			assert.equal(file.readUInt32LE(24), 8000);
+			assert.equal((await (await upload(bytes, type)).json()).recording_id, made.recording_id);
+		}
+	});
+
+	for (const [what, bytes, type, status, reason] of [
+		['no type', tone({}), 'application/octet-stream', 415, /audio\/wav/],
+		['nothing', Buffer.alloc(0), 'audio/wav', 400, /empty/],
+		['an MP3 that calls itself WAV', Buffer.from('ID3 and so on'), 'audio/wav', 422, /no WAV/],
+		['a WAV that calls itself MP3', tone({}), 'audio/mpeg', 422, /no MP3/],
+		['a page', Buffer.from('<html>audio</html>'), 'audio/mpeg', 422, /no MP3/],
+		['half of a file', tone({ seconds: 2 }).subarray(0, 16000), 'audio/wav', 422, /damaged/],
+		['a header and nothing behind it', tone({ seconds: 0 }), 'audio/wav', 422, /damaged/],
+		['silence', tone({ level: 0 }), 'audio/wav', 422, /no sound/],
+		['six minutes', tone({ seconds: 360 }), 'audio/wav', 422, /five minutes/],
+		['more than 20 MB', Buffer.alloc((20 << 20) + 1), 'audio/wav', 413, /too large/],
+	]) {
+		test(`a recording that is ${what}: ${status}`, async () => {
+			const answer = await upload(bytes, type);
+			assert.equal(answer.status, status);
+			assert.match((await answer.json()).error.message, reason);
+		});
+	}
+
+	test('a recording needs the key before its bytes are read', async () => {
+		assert.equal((await api('recordings', { method: 'POST', body: tone({}), type: 'audio/wav', key: 'wrong' })).status, 401);
 	});
 
 	const long = 'x'.repeat(5001);

@@ -31,6 +31,7 @@ check() {
 	only "$1" 'simdjson' '^src/base/event\.' || faults=1
 	only "$1" 'csv\.h' '^src/base/csv\.' || faults=1
 	only "$1" 'openssl/' '^src/base/crypto\.' || faults=1
+	only "$1" 'sox\.h' '^src/campaign/recording_convert\.' || faults=1
 	layer "$1" base 'base' || faults=1
 	layer "$1" web 'web|base' || faults=1
 	layer "$1" net 'net|base' || faults=1
@@ -66,5 +67,6 @@ sees src/web/form.cc '#include <ctemplate/template.h>'
 sees src/vendors/a.c '#include <openssl/evp.h>'
 sees src/campaign/a.c '#include <csv.h>'
 sees src/base/json.cc '#include <simdjson.h>'
+sees src/campaign/audio.c '#include <sox.h>'
 sees src/web/a.c '#include "web/form.c"'
 finish
