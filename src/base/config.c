@@ -32,7 +32,7 @@ static const struct setting settings[] = {
 	{ "PUBLIC_BASE_URL", URL_ANY, NO_GROUP, NEEDED, NULL, AT(public_base_url), "what candidates and operators see", 0, 0 },
 	{ "WEBHOOK_BASE_URL", URL_ANY, NO_GROUP, 0, NULL, AT(webhook_base_url), "what vendors call (PUBLIC_BASE_URL)", 0, 0 },
 	{ "REDIS_URL", URL_REDIS, NO_GROUP, NEEDED | SECRET, NULL, AT(redis_url), "redis://, rediss:// or unix:///path", 0, 0 },
-	{ "PARLEY_STATE_DIR", PATH, NO_GROUP, 0, PARLEY_STATE_DIR, AT(state_dir), "where recordings are kept", 0, 0 },
+	{ "PARLEY_STATE_DIR", PATH, NO_GROUP, 0, PARLEY_STATE_DIR, AT(state_dir), "where audio and recordings are kept", 0, 0 },
 	{ "PARLEY_DATA_DIR", PATH, NO_GROUP, 0, PARLEY_DATA_DIR, AT(data_dir), "where templates/ and static/ are", 0, 0 },
 
 	{ "ELEVENLABS_API_KEY", TEXT, ELEVENLABS, SECRET | MEMBER, NULL, AT(elevenlabs_api_key), "key of the workspace", 0, 0 },
