@@ -15,6 +15,7 @@
 
 enum {
 	TELL_TRIES = 20,       /* against writers of the same row */
+	LOST_MOST = 5,         /* in a row, then the campaign pauses */
 	LOST_DELAY_MS = 60000, /* before a person whom we failed is called again */
 };
 
@@ -230,6 +231,11 @@ static bool is_machine(const char *answered_by)
 	return answered_by && (str_starts(str_from(answered_by), STR("machine")) || !strcmp(answered_by, "fax"));
 }
 
+bool call_is_of_machine(const struct call *call)
+{
+	return is_machine(call->answered_by) && !call->digits && !call->speech && !call->outcome;
+}
+
 /* The outcome of a call that is over. */
 static const char *outcome_of(const struct call *call, const struct campaign *campaign)
 {
@@ -372,6 +378,24 @@ static void log_end(struct app *app, const struct call *call, const struct endin
 			  LOG_TEXT("outcome", call->outcome ? call->outcome : ""), LOG_TEXT("then", end->how));
 }
 
+/* We must not go on calling people who then hear nothing. */
+static int stop_losing(struct app *app, const struct call *call, struct err *err)
+{
+	struct reply lost;
+	int64_t count = 0;
+	bool changed;
+
+	if (store_call(app->store, app->mem, &lost, err, "HGET", key_of(app->mem, KEY_CAMPAIGN, call->campaign), "lost", NULL))
+		return -1;
+	if (!reply_int(&lost, &count) || count < LOST_MOST)
+		return 0;
+	return campaign_move(app, call->campaign, 1 << CAMPAIGN_RUNNING, CAMPAIGN_PAUSED,
+			     arena_printf(app->mem, "Paused: %d calls in a row were answered and heard nothing, because of us%s%s.",
+					  (int)count, call->error ? "; the last by Twilio's error " : "",
+					  call->error ? call->error : ""),
+			     &changed, err);
+}
+
 /* One try; *applied is 0 when another changed the row in between. */
 static int tell_once(struct app *app, const char *id, const struct call_news *news, int64_t *applied, bool *changed,
 		     struct call *call, struct err *err)
@@ -394,6 +418,8 @@ static int tell_once(struct app *app, const char *id, const struct call_news *ne
 		return -1;
 	if (*applied == 1)
 		log_end(app, call, &end);
+	if (*applied == 1 && !strcmp(end.how, "lost") && stop_losing(app, call, err))
+		return -1;
 	return *applied < 0 ? err_set(err, ERR_MISSING, "the call is gone") : 0;
 }
 

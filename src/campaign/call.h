@@ -64,6 +64,9 @@ struct call_news {
 	bool not_placed; /* Twilio surely has no such call: the same, and the lead may be called at once */
 };
 
+/* A machine took it, and no person has shown since. */
+bool call_is_of_machine(const struct call *call);
+
 /* How far a call is in Twilio's words: 0 queued ... 4 over; -1 unknown. */
 int call_rank(const char *status);
 

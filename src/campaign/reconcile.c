@@ -112,16 +112,22 @@ static int find_lost(struct app *app, const struct call *call, struct err *err)
 /* ---- calls that are silent ---- */
 
 /* A machine took it, and our request to hang up was lost. */
-static void hang_up(struct app *app, const struct call *call, const char *status)
+static int hang_up(struct app *app, const struct call *call, const char *status, struct err *err)
 {
 	const struct twilio twilio = vendor_of(app);
 	struct twilio_call updated;
-	struct err err = { 0 };
+	struct err failure = { 0 };
+	struct campaign campaign;
 
-	if (strcmp(status, "in-progress") || !call->outcome || strcmp(call->outcome, "voicemail") || call->leaves_message)
-		return;
-	if (twilio_call_update(&twilio, app->mem, call->sid, "completed", &updated, &err))
-		log_event(&app->log, LOG_WARNING, "call.not_hung_up", LOG_TEXT("call", call->id), LOG_TEXT("reason", err.msg));
+	if (strcmp(status, "in-progress") || !call_is_of_machine(call) || call->leaves_message)
+		return 0;
+	if (campaign_load(app, call->campaign, &campaign, err))
+		return -1;
+	if (campaign.voicemail == VOICEMAIL_HANG_UP &&
+	    twilio_call_update(&twilio, app->mem, call->sid, "completed", &updated, &failure))
+		log_event(&app->log, LOG_WARNING, "call.not_hung_up", LOG_TEXT("call", call->id),
+			  LOG_TEXT("reason", failure.msg));
+	return 0;
 }
 
 static int64_t next_look(const struct app *app, const struct call *call)
@@ -142,8 +148,7 @@ static int ask_about(struct app *app, const struct call *call, struct err *err)
 			return tell(app, call, &(struct call_news){ .status = "failed", .error = failure.code }, err);
 		return look_again(app, call, LATER_MS, err);
 	}
-	hang_up(app, call, found.status);
-	if (tell_state(app, call, &found, err))
+	if (hang_up(app, call, found.status, err) || tell_state(app, call, &found, err))
 		return -1;
 	return look_again(app, call, next_look(app, call), err);
 }

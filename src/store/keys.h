@@ -117,7 +117,7 @@
 
 /* Hash, a campaign: settings (JSON, campaign_settings.h), revision, state, reason, created, changed (ms of the
  * state), move (token of the last change of state, so that it is made once), leads (last number given), seq (last
- * event), failures (system failures in a row), missing (name of a variable that leads lack, for the reason), deleted
+ * event), failures (dials that failed in a row), lost (calls in a row that we lost), missing (name of a variable that leads lack, for the reason), deleted
  * (last lead that is deleted; its state is "deleting"); no end. */
 #define KEY_CAMPAIGN "parley:campaign:"
 /* Sorted set, campaign ids by creation in ms; no end. */

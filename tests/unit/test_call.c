@@ -198,6 +198,27 @@ static void what_we_lost_does_not_count_but_waits_a_little(void **state)
 	assert_sums(w);
 }
 
+static void a_campaign_that_loses_call_after_call_pauses(void **state)
+{
+	struct call_world *w = *state;
+	struct candidate *taken = arena_alloc(w->app.mem, CLAIM_MOST * sizeof(*taken));
+	struct claim claim;
+	struct reply r;
+
+	for (int64_t n = 1; n <= 5; n++)
+		add_lead(w, n);
+	assert_int_equal(claim_next(w, 5, taken, &claim), 5);
+	for (size_t i = 0; i < 5; i++) {
+		r = redis(w, "HGET", KEY_CAMPAIGN CAMPAIGN, "state", NULL, NULL);
+		assert_string_equal(reply_text(&r), "running");
+		tell(w, taken[i].id, (struct call_news){ .status = "completed", .error = "11200" });
+	}
+	r = redis(w, "HGET", KEY_CAMPAIGN CAMPAIGN, "state", NULL, NULL);
+	assert_string_equal(reply_text(&r), "paused");
+	r = redis(w, "HGET", KEY_CAMPAIGN CAMPAIGN, "reason", NULL, NULL);
+	assert_non_null(strstr(reply_text(&r), "11200"));
+}
+
 static void an_unknown_call_is_settled_by_what_is_heard_of_it_later(void **state)
 {
 	struct call_world *w = *state;
@@ -273,6 +294,7 @@ int main(void)
 		IN_CAMPAIGN(a_call_canceled_before_it_rang_was_none),
 		IN_CAMPAIGN(a_call_canceled_while_it_rang_was_one),
 		IN_CAMPAIGN(what_we_lost_does_not_count_but_waits_a_little),
+		IN_CAMPAIGN(a_campaign_that_loses_call_after_call_pauses),
 		IN_CAMPAIGN(an_unknown_call_is_settled_by_what_is_heard_of_it_later),
 		IN_CAMPAIGN(what_was_never_placed_may_be_called_at_once),
 		IN_CAMPAIGN(the_lead_of_a_stopped_campaign_is_not_called_again),

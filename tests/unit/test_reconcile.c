@@ -178,7 +178,7 @@ static void a_machine_that_was_not_hung_up_is_hung_up(void **state)
 	struct fake_http *twilio = twilio_of(w);
 	const char *id = old_call(w, 40, SID);
 
-	redis(w, "HSET", key_of(w->app.mem, KEY_CALL, id), "outcome", "voicemail", NULL);
+	redis(w, "HSET", key_of(w->app.mem, KEY_CALL, id), "answered_by", "machine_start", NULL);
 	fake_http_answer(twilio, 200, "{\"sid\":\"" SID "\",\"status\":\"in-progress\"}");
 	fake_http_answer(twilio, 200, "{\"sid\":\"" SID "\",\"status\":\"completed\"}");
 	turn(w);

@@ -61,6 +61,11 @@ local function settle()
 	if redis.call('HGET', KEYS[3], 's') ~= 'c' or redis.call('HGET', KEYS[3], 'q') ~= ARGV[1] then
 		return -- the lead is not this call's any more
 	end
+	if ARGV[5] == 'lost' then
+		redis.call('HINCRBY', KEYS[2], 'lost', 1)
+	elseif ARGV[5] ~= 'never' then
+		redis.call('HDEL', KEYS[2], 'lost')
+	end
 	local again = ARGV[5] == 'wait'
 	if ARGV[5] == 'lost' or ARGV[5] == 'never' then
 		again = give_back() or ARGV[5] == 'lost'

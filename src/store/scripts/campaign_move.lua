@@ -12,7 +12,7 @@ elseif not string.find(ARGV[2], ' ' .. row[1] .. ' ', 1, true) then
 	return 0
 end
 redis.call('HSET', KEYS[1], 'state', ARGV[3], 'reason', ARGV[4], 'changed', ARGV[5], 'move', ARGV[7])
-redis.call('HDEL', KEYS[1], 'failures')
+redis.call('HDEL', KEYS[1], 'failures', 'lost')
 if ARGV[3] == 'running' or ARGV[3] == 'stopped' then
 	redis.call('SADD', KEYS[2], ARGV[1])
 else
