@@ -67,8 +67,6 @@ int lead_reasons_load(struct app *app, const struct campaign *c, struct lead_rea
 		return 0;
 	if (groups_load(app, c, &reasons->groups, &reasons->group_count, err))
 		return -1;
-	if (c->conversation)
-		return 0;
 	if (agent_load(app, c->agent_id, &agent, err))
 		return -1;
 	reasons->script = agent.script;

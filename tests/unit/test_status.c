@@ -231,6 +231,7 @@ static void a_draft_without_leads_has_zeros(void **state)
 
 static const char *reason_of(struct world *w, const char *id, int64_t number, int64_t *next_ms)
 {
+	struct lead_reasons reasons;
 	struct campaign c;
 	struct lead lead;
 	struct err err = { 0 };
@@ -238,7 +239,8 @@ static const char *reason_of(struct world *w, const char *id, int64_t number, in
 
 	assert_int_equal(campaign_load(&w->app, id, &c, &err), 0);
 	assert_int_equal(lead_load(&w->app, id, number, &lead, &err), 0);
-	assert_int_equal(lead_reason(&w->app, &c, &lead, &reason, next_ms, &err), 0);
+	assert_int_equal(lead_reasons_load(&w->app, &c, &reasons, &err), 0);
+	assert_int_equal(lead_reason(&w->app, &reasons, &lead, &reason, next_ms, &err), 0);
 	return reason ? reason : "(none)";
 }
 
@@ -288,7 +290,11 @@ static void a_lead_names_the_variable_that_it_lacks(void **state)
 {
 	struct world *w = *state;
 	const char *agent = new_agent(w, "Hi {{first_name|you}} of {{city}}"), *id = new_campaign(w, agent, "");
+	const char *talk = new_campaign(w, agent, ",\"mode\":\"conversation\"");
 
+	add_lead(w, talk, "", 0, NULL);
+	start(w, talk);
+	assert_string_equal(reason_of(w, talk, 1, NULL), "The script needs {{city}}, which the lead lacks.");
 	add_lead(w, id, "", 0, NULL);
 	assert_string_equal(reason_of(w, id, 1, NULL), "The campaign has not been started.");
 	start(w, id);
