@@ -9,6 +9,7 @@ import path from 'node:path';
 import { contenders as callContenders, keptPace, startCalls } from './calls.mjs';
 import { nodeName, pageContenders, webhookContenders } from './contenders.mjs';
 import { build, House, run, secret, source } from './house.mjs';
+import { leads } from './leads.mjs';
 import { live } from './live.mjs';
 import { family, memory, spent } from './meter.mjs';
 import { judge, printCallers, printContenders, ratio } from './table.mjs';
@@ -16,7 +17,7 @@ import { judge, printCallers, printContenders, ratio } from './table.mjs';
 // Node compiles what it runs often: it gets a whole turn for that before the first
 // that counts, and every turn begins with a little that does not.
 const FIRST_WARM_UP = 1.5, WARM_UP = 0.3, SESSIONS = 500, MEASURED_SESSIONS = 2000, BODY = 20 << 10;
-const wanted = { rounds: 5, seconds: 1, connections: 16, parts: [] };
+const wanted = { rounds: 5, seconds: 1, connections: 16, leads: 1_000_000, parts: [] };
 
 function readArguments(args) {
 	while (args.length) {
@@ -24,7 +25,7 @@ function readArguments(args) {
 		if (arg.startsWith('--')) wanted[arg.slice(2)] = Number(args.shift());
 		else wanted.parts.push(arg);
 	}
-	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live', 'calls'];
+	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live', 'calls', 'leads'];
 }
 
 function load(contender, warmUp, seconds, rest) {
@@ -155,7 +156,7 @@ async function main() {
 	try {
 		printMachine(house);
 		await house.startRedis();
-		for (const part of wanted.parts) await { page, webhook, session, live, calls }[part](house);
+		for (const part of wanted.parts) await { page, webhook, session, live, calls, leads: () => leads(house, wanted.leads) }[part](house);
 	} catch (error) {
 		if (!house.ending) console.error(`run-bench: ${error.message}`);
 		await stop(1);
