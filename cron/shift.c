@@ -12,7 +12,7 @@
 #include "base/die.h"
 #include "store/duty.h"
 
-enum { WORK_MS = 75000 };
+enum { WORK_MS = 75000, RESTART_S = 1 };
 
 static volatile sig_atomic_t stopping; /* set by the signal handler only */
 
@@ -63,56 +63,96 @@ static int work(const struct shift_plan *plan, struct command_line line, shift_w
 
 	if (!app_open(&app, plan->app, &line.argc, line.argv, &code))
 		return code;
-	shift->until_ms = clock_monotonic_ms(app.clock) + WORK_MS;
 	code = fn(&app, shift);
 	app_close(&app);
 	return code;
 }
 
-/* Takes the ended workers away; returns how many, and raises *worst. */
-static int reap(int *worst)
-{
-	int status, ended = 0;
+/* One process for each kind of work. */
+struct crew {
+	const struct shift_plan *plan;
+	struct command_line line;
+	struct shift *shift;
+	sigset_t before; /* the signals as they were, for the workers */
+	pid_t pids[SHIFT_WORKERS_MOST]; /* 0: it has ended */
+	int count, worst;
+};
 
-	while (waitpid(-1, &status, WNOHANG) > 0) {
-		ended++;
-		if (WIFEXITED(status) && WEXITSTATUS(status) > *worst)
-			*worst = WEXITSTATUS(status);
+static bool start_worker(struct crew *crew, int i)
+{
+	crew->pids[i] = fork();
+	if (crew->pids[i] == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		sigprocmask(SIG_SETMASK, &crew->before, NULL);
+		crew->shift->worker = i;
+		_exit(work(crew->plan, crew->line, crew->plan->work[i], crew->shift));
 	}
-	return ended;
+	return crew->pids[i] > 0;
+}
+
+/* One that was killed is replaced, for the others would wait for it until the next shift:
+ * not in a tight loop. */
+static void replace_worker(struct crew *crew, int i)
+{
+	if (stopping)
+		return;
+	sleep(RESTART_S);
+	if (!start_worker(crew, i))
+		crew->worst = EXIT_SYSTEM;
+}
+
+static void reap(struct crew *crew)
+{
+	int status, i;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (i = 0; i < crew->count && crew->pids[i] != pid; i++)
+			continue;
+		if (i == crew->count)
+			continue;
+		crew->pids[i] = 0;
+		if (WIFEXITED(status) && WEXITSTATUS(status) > crew->worst)
+			crew->worst = WEXITSTATUS(status);
+		if (WIFSIGNALED(status))
+			replace_worker(crew, i);
+	}
+}
+
+static int still_working(const struct crew *crew)
+{
+	int left = 0;
+
+	for (int i = 0; i < crew->count; i++)
+		left += crew->pids[i] > 0;
+	return left;
 }
 
 /* A stop is passed on once; the workers end after what they have at hand. */
-static int wait_for_workers(const pid_t *pids, int count, const sigset_t *unblocked)
+static void wait_for_workers(struct crew *crew, const sigset_t *unblocked)
 {
 	bool told = false;
-	int worst = 0;
 
-	for (int left = count - reap(&worst); left > 0; left -= reap(&worst)) {
-		for (int i = 0; stopping && !told && i < count; i++)
-			kill(pids[i], SIGTERM);
+	for (reap(crew); still_working(crew); reap(crew)) {
+		for (int i = 0; stopping && !told && i < crew->count; i++)
+			if (crew->pids[i] > 0)
+				kill(crew->pids[i], SIGTERM);
 		told |= stopping;
 		sigsuspend(unblocked);
 	}
-	return worst;
 }
 
 static int run_workers(const struct shift_plan *plan, struct command_line line, struct shift *shift)
 {
-	sigset_t before = hold_signals();
-	pid_t pids[SHIFT_WORKERS_MOST];
-	int started = 0;
+	struct crew crew = { .plan = plan, .line = line, .shift = shift, .before = hold_signals() };
+	sigset_t unblocked = crew.before;
 
-	while (started < SHIFT_WORKERS_MOST && plan->work[started] && (pids[started] = fork()) >= 0) {
-		if (pids[started] == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGTERM);
-			sigprocmask(SIG_SETMASK, &before, NULL);
-			shift->worker = started;
-			_exit(work(plan, line, plan->work[started], shift));
-		}
-		started++;
-	}
-	return started ? wait_for_workers(pids, started, &before) : EXIT_SYSTEM;
+	while (crew.count < SHIFT_WORKERS_MOST && plan->work[crew.count] && start_worker(&crew, crew.count))
+		crew.count++;
+	if (!crew.count)
+		return EXIT_SYSTEM;
+	wait_for_workers(&crew, &unblocked);
+	return crew.worst;
 }
 
 static int run_once(const struct shift_plan *plan, struct command_line line, struct shift *shift)
@@ -156,6 +196,7 @@ static bool begin(struct shift_plan *plan, struct shift *shift, struct command_l
 		*code = EXIT_USAGE;
 		return false;
 	}
+	shift->until_ms = clock_monotonic_ms(app.clock) + WORK_MS;
 	/* Without Redis there is no duty to take; the workers wait for it. */
 	if (!shift->once)
 		duty_take(app.store, app.mem, plan->duty, shift->token, &err);

@@ -31,7 +31,8 @@ struct shift_plan {
 	bool (*take_argument)(struct shift_plan *plan, int argc, char **argv, int *i);
 };
 
-/* Reads the command line, forks the workers, passes SIGTERM on to them, waits; returns an exit code. */
+/* Reads the command line, forks the workers, replaces those that are killed, passes SIGTERM on to
+ * them, waits; returns an exit code. */
 int shift_run(struct shift_plan *plan, int argc, char **argv);
 
 #endif
