@@ -30,6 +30,7 @@ static int dial(struct app *app, const struct shift *shift)
 	return app->cfg.have_twilio ? campaign_runner_dial(&r) : 0;
 }
 
+/* A speech takes a second or so to make; several keep up with the dialer. */
 static int speak(struct app *app, const struct shift *shift)
 {
 	struct campaign_runner r = runner_of(app, shift);
@@ -65,7 +66,7 @@ int main(int argc, char **argv)
 	const struct app_options app = { .program = "campaign-runner", .usage = usage, .takes_arguments = true,
 					 .http = http_curl_new };
 	struct shift_plan plan = { .app = &app, .usage = usage, .duty = CAMPAIGN_RUNNER_DUTY,
-				   .work = { dial, speak, reconcile, relay }, .work_once = once };
+				   .work = { dial, reconcile, relay, speak, speak, speak }, .work_once = once };
 
 	return shift_run(&plan, argc, argv);
 }

@@ -17,7 +17,7 @@ enum {
 	CAMPAIGNS_MOST = 64,      /* that have their turn; more wait until one of them ends */
 	PLAN_MS = 250,            /* a plan is not older */
 	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call */
-	SPARE = 8,                /* candidates more than can be placed: some may be held or have no audio yet */
+	SPARE = 30,               /* candidates more than can be placed: some may be held or have no audio yet */
 	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
 	WAITING_MOST = 2 * CLAIM_MOST,
 };
