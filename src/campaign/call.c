@@ -268,6 +268,10 @@ static int decide_ending(struct app *app, struct call *call, const struct campai
 	if (!call->open || (call_rank(call->status) != OVER && !news->not_placed))
 		return 0;
 	if (news->not_placed || (canceled && was < RINGING)) {
+		if (call_rank(call->status) != OVER)
+			call->status = "unknown";
+		if (!call->ended_ms)
+			call->ended_ms = now;
 		call->outcome = "not_placed";
 		end->how = "never";
 		return 0;

@@ -121,6 +121,9 @@ describe('an attempt', () => {
 		{ late: (f) => { f.lead.incomplete.outcome = 'stopped'; f.campaign.final.campaign.state = 'stopped'; f.campaign.final.status.state = 'stopped'; f.campaign.final.events.at(-1).state = 'stopped';
 			f.campaign.final.status.outcomes.stopped = 1; } });
 	spoiled('without an end', 'known', (f) => { f.dials.answered.row.ended_at = null; });
+	spoiled('that is never settled', ['known', 'events'], (f) => { f.dials.answered.row.status = 'ringing'; });
+	allowed('one of which nothing was ever known', (f) => f.campaign.final.calls.push({ ...f.dials.answered.row, id: 'x', call_sid: null, status: 'unknown', outcome: null }), {
+		late: (f) => { f.campaign.final.events.splice(-1, 0, { seq: 16, type: 'call', call: f.campaign.final.calls.at(-1) }); f.campaign.final.events.at(-1).seq = f.campaign.final.status.seq = f.campaign.final.events.length; f.campaign.final.events.at(-2).seq = f.campaign.final.events.length - 1; } });
 	spoiled('with the call of another', 'known', (f) => { f.dials.answered.row.call_sid = f.dials.busy.call.sid; });
 	spoiled('that ended differently', ['known', 'events'], (f) => { f.dials.answered.row.status = 'busy'; });
 	spoiled('that Twilio does not have', ['known', 'events'], (f) => f.campaign.final.calls.push({ ...f.dials.answered.row, id: 'x', call_sid: 'CAx' }));
@@ -133,7 +136,7 @@ describe('limits', () => {
 	spoiled('the account\'s pace', 'pace', (f) => { f.record.account.calls_per_second = 0.5; });
 	spoiled('the campaign\'s pace', 'pace', (f) => { move(f.dials.interested, 0.2); move(f.dials.optedOut, 0.4); });
 	spoiled('a pace below one', 'pace', (f) => { f.campaign.settings[0].settings.calls_per_second = 0.4; });
-	spoiled('the pace as it was decided', 'pace', (f) => { f.dials.interested.row.placed_at = iso(at(0.4)); f.dials.optedOut.row.placed_at = iso(at(0.9)); });
+	spoiled('the pace as it was decided', 'pace', (f) => { f.dials.interested.row.placed_at = iso(at(0.4)); f.dials.optedOut.row.placed_at = iso(at(0.8)); });
 	allowed('what the way to Twilio pushed together', (f) => { f.dials.optedOut.dial.time = iso(at(0.8)); });
 	spoiled('calls at once', 'concurrent', (f) => { f.campaign.settings[0].settings.max_concurrent_calls = 2; });
 	spoiled('calls at once after an edit', 'concurrent', (f) => edit(f, -0.5, { max_concurrent_calls: 2 }));

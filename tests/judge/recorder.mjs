@@ -20,12 +20,19 @@ const OVERLAP_MS = 100;
 export function openRecorder(stack, { api, list }) {
 	const wire = [], gaps = [], calls = new Map(), campaigns = new Map(), removed = [];
 	let seq = 0, callsAfter = 0, closed = false, failed = null;
+	let turn = Promise.resolve();
 	const polling = (async () => {
 		while (!closed) {
-			await poll().catch((error) => { failed = error; });
+			await inTurn().catch((error) => { failed = error; });
 			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 		}
 	})();
+
+	/** One poll at a time. */
+	function inTurn() {
+		turn = turn.catch(() => {}).then(poll);
+		return turn;
+	}
 
 	async function poll() {
 		const { entries } = await stack.control(`/log?after=${seq}`);
@@ -78,7 +85,7 @@ export function openRecorder(stack, { api, list }) {
 		removed: (phone, from, until) => removed.push({ phone, from, until }),
 
 		async record({ account = {}, hostile = false, tolerance, fairness } = {}) {
-			await poll();
+			await inTurn();
 			if (failed)
 				gaps.push(`the sandbox was not asked for a while: ${failed.message}`);
 			failed = null;

@@ -96,7 +96,7 @@ export function* known({ dials, twilio, attempts, campaigns }) {
 	for (const { row } of attempts.values()) {
 		if (row.call_sid && !twilio.has(row.call_sid))
 			yield `attempt ${row.id} holds the call ${row.call_sid}, which Twilio does not have`;
-		if (!TERMINAL.includes(row.status))
+		if (!TERMINAL.includes(row.status) && !wasGivenUp(row))
 			yield `attempt ${row.id} is not settled: ${row.status}`;
 		else if (!row.ended_at)
 			yield `attempt ${row.id} is ${row.status} but has no end`;
@@ -104,6 +104,9 @@ export function* known({ dials, twilio, attempts, campaigns }) {
 			yield `attempt ${row.id} has a call that nobody dialled`;
 	}
 }
+
+/** Of its dial nothing is known, and Twilio has no such call: it was never placed. */
+const wasGivenUp = ({ status, call_sid: sid }) => status === 'unknown' && !sid;
 
 export const about = ({ seq, at, to, attempt, status, fault }) =>
 	`dial ${seq} at ${clock(at)} to ${shown(to)}, attempt ${attempt}, answered ${status}${fault ? ` (${fault})` : ''}`;

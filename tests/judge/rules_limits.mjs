@@ -4,7 +4,7 @@ import { wallClock } from './hours.mjs';
 import { about } from './rules_dials.mjs';
 
 /* Over any stretch in which n dials are allowed (n the pace rounded up, so a second for whole paces) there are at most
- * n. At Twilio the way there may have pushed them together by `jitter`; as the product decided, by nothing. */
+ * n. At Twilio the way there may have pushed them together by `jitter`; the product decides on some calls together, `ahead`. */
 export function* pace({ dials, campaigns, record, tolerance }) {
 	yield* tooFast(dials.map(({ at }) => at), () => record.account.calls_per_second, tolerance.jitter, 'at Twilio, of the account');
 	for (const campaign of campaigns) {
@@ -12,7 +12,7 @@ export function* pace({ dials, campaigns, record, tolerance }) {
 		const most = (since, until) => Math.max(...inForce(campaign, since, until, tolerance).map((one) => one.calls_per_second));
 		yield* tooFast(its.map(({ at }) => at), most, tolerance.jitter, `at Twilio, of campaign ${campaign.id}`);
 		const decided = (campaign.final?.calls ?? []).filter((row) => row.placed_at).map((row) => Date.parse(row.placed_at)).sort((a, b) => a - b);
-		yield* tooFast(decided, most, tolerance.rounding, `as decided, of campaign ${campaign.id}`);
+		yield* tooFast(decided, most, tolerance.ahead, `as decided, of campaign ${campaign.id}`);
 	}
 }
 

@@ -116,7 +116,7 @@ export function* sums({ campaigns }) {
 	}
 }
 
-const RANK = { queued: 0, initiated: 1, ringing: 2, 'in-progress': 3 };
+const RANK = { queued: 0, unknown: 0, initiated: 1, ringing: 2, 'in-progress': 3 };
 const rankOf = (status) => RANK[status] ?? (TERMINAL.includes(status) ? 4 : -1);
 const MOVES = { draft: ['running'], running: ['paused', 'completed', 'stopped'], paused: ['running', 'stopped', 'completed'], completed: [], stopped: [] };
 
