@@ -22,10 +22,12 @@ static struct twilio vendor_of(const struct app *app)
 				.account_sid = app->cfg.twilio_account_sid, .auth_token = app->cfg.twilio_auth_token };
 }
 
-/* The attempt's id in each address is signed with it (vendors/twilio.md 3). */
-static const char *address(const struct app *app, struct arena *mem, const char *step, const char *id, const char *rules)
+/* The attempt's id in each address is signed with it (vendors/twilio.md 3).  Without the rules in the
+ * fragment a request that met a closed door would not come again (6.1): a call would end with an
+ * error message, a callback would be lost. */
+static const char *address(const struct app *app, struct arena *mem, const char *step, const char *id)
 {
-	return arena_printf(mem, "%s/api/twilio/webhook/%s?att=%s%s", app->cfg.webhook_base_url, step, id, rules);
+	return arena_printf(mem, "%s/api/twilio/webhook/%s?att=%s#rc=3&rp=5xx,ct,rt", app->cfg.webhook_base_url, step, id);
 }
 
 int dial_request(struct app *app, struct arena *mem, const struct campaign *c, const struct call *call,
@@ -35,16 +37,15 @@ int dial_request(struct app *app, struct arena *mem, const struct campaign *c, c
 	struct twilio_dial dial = {
 		.to = call->phone,
 		.from = call->from,
-		.url = address(app, mem, "answer", call->id, ""),
-		/* Without the rules in the fragment a lost callback would not come again (vendors/twilio.md 6.1). */
-		.status_url = address(app, mem, "status", call->id, "#rc=3&rp=5xx,ct,rt"),
+		.url = address(app, mem, "answer", call->id),
+		.status_url = address(app, mem, "status", call->id),
 		.ring_s = RING_S,
 		.most_s = c->conversation ? CONVERSATION_MOST_S : BROADCAST_MOST_S,
 	};
 
 	if (c->voicemail != VOICEMAIL_IGNORE) {
 		dial.machine_detection = c->voicemail == VOICEMAIL_LEAVE_MESSAGE ? "DetectMessageEnd" : "Enable";
-		dial.machine_url = address(app, mem, "amd", call->id, "");
+		dial.machine_url = address(app, mem, "amd", call->id);
 	}
 	return twilio_dial_call(&twilio, mem, &dial, request, err);
 }
