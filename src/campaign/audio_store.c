@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/limits.h"
 
 /* Each wait is a turn of 50 ms: together 25 s, as long as a vendor may take. */
@@ -59,58 +60,13 @@ static int make_directory(const char *dir, struct err *err)
 	return 0;
 }
 
-static int write_all(int fd, struct str bytes)
-{
-	while (bytes.len) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		bytes.ptr += n;
-		bytes.len -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
-/* A new name must survive a crash as well as the bytes. */
-static int sync_directory(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	close(fd);
-	return rc;
-}
-
-static int write_file(struct arena *mem, const char *dir, const char *name, struct str bytes)
-{
-	const char *path = arena_printf(mem, "%s/%s", dir, name);
-	const char *temporary = arena_printf(mem, "%s/.%s.part", dir, name);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), rc;
-
-	if (fd < 0)
-		return -1;
-	rc = write_all(fd, bytes);
-	if (close(fd))
-		rc = -1;
-	if (rc || rename(temporary, path)) {
-		unlink(temporary);
-		return -1;
-	}
-	return sync_directory(dir);
-}
-
 int audio_write(struct arena *mem, const char *state_dir, const char *name, struct str bytes, struct err *err)
 {
 	const char *dir = directory(mem, state_dir);
 
 	if (make_directory(dir, err))
 		return -1;
-	if (write_file(mem, dir, name, bytes))
+	if (file_write(mem, dir, name, bytes))
 		return err_set(err, ERR_SYSTEM, "the audio cannot be written: errno %d", errno);
 	return 0;
 }

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "campaign/campaign.h"
+#include "campaign/dial.h"
 #include "campaign/twilio_event.h"
-#include "vendors/twilio.h"
 
 enum { OVER = 4, LONGEST_S = 86400 };
 
@@ -42,12 +42,6 @@ int call_progressed(struct app *app, const struct twilio_event *e, struct respon
 
 /* ---- machines ---- */
 
-static struct twilio vendor_of(const struct app *app)
-{
-	return (struct twilio){ app->http, app->clock, app->cfg.twilio_base_url, app->cfg.twilio_account_sid,
-				app->cfg.twilio_auth_token };
-}
-
 /* A failure is no failure of the event: the runner looks after calls that do not end. */
 static void note_failure(struct app *app, const struct call *call, const struct err *failure)
 {
@@ -58,7 +52,7 @@ static void note_failure(struct app *app, const struct call *call, const struct 
 
 static void hang_up(struct app *app, const struct call *call)
 {
-	const struct twilio vendor = vendor_of(app);
+	const struct twilio vendor = twilio_of(app);
 	struct err failure = { 0 };
 	struct twilio_call now;
 
@@ -69,7 +63,7 @@ static void hang_up(struct app *app, const struct call *call)
 /* The answer to that address notes that the message is being left. */
 static void leave_message(struct app *app, const struct call *call)
 {
-	const struct twilio vendor = vendor_of(app);
+	const struct twilio vendor = twilio_of(app);
 	struct err failure = { 0 };
 	struct twilio_call now;
 

@@ -7,7 +7,6 @@
 #include "campaign/call_queue.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "vendors/twilio.h"
 
 enum {
 	RING_S = 25,              /* short of what most voicemail waits */
@@ -16,7 +15,7 @@ enum {
 	SLOW_S = 1,               /* after a 429 that does not say how long */
 };
 
-static struct twilio vendor_of(const struct app *app)
+struct twilio twilio_of(const struct app *app)
 {
 	return (struct twilio){ .http = app->http, .clock = app->clock, .base_url = app->cfg.twilio_base_url,
 				.account_sid = app->cfg.twilio_account_sid, .auth_token = app->cfg.twilio_auth_token };
@@ -33,7 +32,7 @@ static const char *address(const struct app *app, struct arena *mem, const char 
 int dial_request(struct app *app, struct arena *mem, const struct campaign *c, const struct call *call,
 		 struct http_call *request, struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_dial dial = {
 		.to = call->phone,
 		.from = call->from,
@@ -118,7 +117,7 @@ static int store_result(struct app *app, const struct call *call, enum dial_resu
 int dial_settle(struct app *app, const struct call *call, int rc, const struct http_reply *reply, const struct err *failure,
 		enum dial_result *result, char why[DIAL_WHY], struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_call placed;
 	struct err refused = { 0 };
 

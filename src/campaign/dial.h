@@ -5,6 +5,10 @@
 #include "campaign/call.h"
 #include "campaign/campaign.h"
 #include "net/http.h"
+#include "vendors/twilio.h"
+
+/* Twilio by the program's settings. */
+struct twilio twilio_of(const struct app *app);
 
 /* The request; what it points to lives in `mem`.  ERR_INPUT when it would be too long. */
 int dial_request(struct app *app, struct arena *mem, const struct campaign *c, const struct call *call,

@@ -6,9 +6,9 @@
 
 #include "campaign/call.h"
 #include "campaign/campaign.h"
+#include "campaign/dial.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "vendors/twilio.h"
 
 enum {
 	CALLS_MOST = 20,           /* that Twilio is asked about in one turn */
@@ -21,12 +21,6 @@ enum {
 	LATE_MS = 60 * 1000,       /* and a dial takes its time (vendors/twilio.md 3) */
 	LOST_MS = 10 * 60 * 1000,  /* a call that Twilio does not know after so long is over */
 };
-
-static struct twilio vendor_of(const struct app *app)
-{
-	return (struct twilio){ .http = app->http, .clock = app->clock, .base_url = app->cfg.twilio_base_url,
-				.account_sid = app->cfg.twilio_account_sid, .auth_token = app->cfg.twilio_auth_token };
-}
 
 static int look_again(struct app *app, const struct call *call, int64_t after_ms, struct err *err)
 {
@@ -90,7 +84,7 @@ static int not_found(struct app *app, const struct call *call, struct err *err)
 
 static int find_lost(struct app *app, const struct call *call, struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_call *found;
 	struct err failure = { 0 };
 	size_t count;
@@ -114,7 +108,7 @@ static int find_lost(struct app *app, const struct call *call, struct err *err)
 /* A machine took it, and our request to hang up was lost. */
 static int hang_up(struct app *app, const struct call *call, const char *status, struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_call updated;
 	struct err failure = { 0 };
 	struct campaign campaign;
@@ -139,7 +133,7 @@ static int64_t next_look(const struct app *app, const struct call *call)
 
 static int ask_about(struct app *app, const struct call *call, struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_call found;
 	struct err failure = { 0 };
 
@@ -193,7 +187,7 @@ static int look_at_silent(struct app *app, bool *idle, struct err *err)
 /* A call that waits at Twilio must not ring any more. */
 static int cancel_queued(struct app *app, const char *id, bool *unclear, struct err *err)
 {
-	const struct twilio twilio = vendor_of(app);
+	const struct twilio twilio = twilio_of(app);
 	struct twilio_call canceled;
 	struct err failure = { 0 };
 	struct call call;

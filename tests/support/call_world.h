@@ -42,4 +42,7 @@ void assert_sums(struct call_world *w);
 /* Claims the leads that come next, at most `most`; returns how many were taken, in `taken`. */
 size_t claim_next(struct call_world *w, size_t most, struct candidate *taken, struct claim *claim);
 
+/* Adds lead 1 and claims it; the attempt's id. */
+const char *one_call(struct call_world *w);
+
 #endif

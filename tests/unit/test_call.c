@@ -6,16 +6,6 @@
 #include "store/keys.h"
 #include "tests/support/call_world.h"
 
-static const char *one_call(struct call_world *w)
-{
-	struct candidate *taken = arena_alloc(w->app.mem, CLAIM_MOST * sizeof(*taken));
-	struct claim claim;
-
-	add_lead(w, 1);
-	assert_int_equal(claim_next(w, 1, taken, &claim), 1);
-	return taken[0].id;
-}
-
 static bool tell(struct call_world *w, const char *id, struct call_news news)
 {
 	struct err err = { 0 };

@@ -81,16 +81,6 @@ static struct response *post(struct call_world *w, const char *uri, const struct
 		assert_string_equal(says_res->body->ptr, (text_)); \
 	} while (0)
 
-static const char *one_call(struct call_world *w)
-{
-	struct candidate *taken = arena_alloc(w->app.mem, CLAIM_MOST * sizeof(*taken));
-	struct claim claim;
-
-	add_lead(w, 1);
-	assert_int_equal(claim_next(w, 1, taken, &claim), 1);
-	return taken[0].id;
-}
-
 static const char *call_field(struct call_world *w, const char *id, const char *field)
 {
 	struct reply r = redis(w, "HGET", key_of(w->app.mem, KEY_CALL, id), field, NULL, NULL);
