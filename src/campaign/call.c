@@ -256,11 +256,27 @@ struct ending {
 	int64_t next_ms;
 };
 
+/* The call before it was lost by us as well: what we cannot say to this lead must not ring for
+ * ever, so from the second time on it counts. */
+static int was_lost_before(struct app *app, const struct call *call, bool *lost, struct err *err)
+{
+	struct err missing = { 0 };
+	struct call before;
+
+	*lost = false;
+	if (!call->previous)
+		return 0;
+	if (call_load(app, call->previous, &before, &missing))
+		return missing.kind == ERR_MISSING ? 0 : err_set(err, missing.kind, "%s", missing.msg);
+	*lost = before.own_fault;
+	return 0;
+}
+
 static int decide_ending(struct app *app, struct call *call, const struct campaign *campaign, int was,
 			 const struct call_news *news, struct ending *end, struct err *err)
 {
 	int64_t now = clock_wall_ms(app->clock);
-	bool canceled = !strcmp(call->status, "canceled");
+	bool canceled = !strcmp(call->status, "canceled"), lost_before;
 	struct lead lead;
 	uint32_t random;
 
@@ -278,9 +294,12 @@ static int decide_ending(struct app *app, struct call *call, const struct campai
 	}
 	call->own_fault |= is_our_error(call->error);
 	if (call->own_fault && !call->outcome) {
+		if (was_lost_before(app, call, &lost_before, err))
+			return -1;
 		call->outcome = "failed";
 		*end = (struct ending){ "lost", "failed", now + LOST_DELAY_MS };
-		return 0;
+		if (!lost_before)
+			return 0;
 	}
 	call->outcome = end->outcome = outcome_of(call, campaign);
 	end->how = "done";

@@ -60,7 +60,7 @@ struct call_news {
 	const char *error;       /* Twilio's code */
 	int64_t duration_s;
 	bool leaves_message;
-	bool own_fault;  /* the person heard nothing because of us: the attempt does not count */
+	bool own_fault;  /* the person heard nothing because of us: the attempt does not count, but the next such one does */
 	bool not_placed; /* Twilio surely has no such call: the same, and the lead may be called at once */
 };
 

@@ -188,6 +188,24 @@ static void what_we_lost_does_not_count_but_waits_a_little(void **state)
 	assert_sums(w);
 }
 
+static void what_we_lose_again_and_again_counts_from_the_second_time_on(void **state)
+{
+	struct call_world *w = *state;
+	struct candidate *taken = arena_alloc(w->app.mem, CLAIM_MOST * sizeof(*taken));
+	const char *id = one_call(w);
+	struct claim claim;
+
+	change_settings(w, "{\"retry\":{\"max_attempts\":1,\"delays_seconds\":{\"failed\":[60]}}}");
+	tell(w, id, (struct call_news){ .status = "completed", .own_fault = true });
+	assert_string_equal(lead_field(w, 1, "s"), "w");
+	redis(w, "ZADD", due_key(w->app.mem, CAMPAIGN, 0), "1763632800000", "1", NULL);
+	redis(w, "HSET", lead_key(w->app.mem, CAMPAIGN, 1), "t", "1763632800000", NULL);
+	assert_int_equal(claim_next(w, 1, taken, &claim), 1);
+	tell(w, taken[0].id, (struct call_news){ .status = "completed", .own_fault = true });
+	assert_int_equal(count_of(w, "attempts"), 1);
+	assert_done(w, "failed");
+}
+
 static void a_campaign_that_loses_call_after_call_pauses(void **state)
 {
 	struct call_world *w = *state;
@@ -284,6 +302,7 @@ int main(void)
 		IN_CAMPAIGN(a_call_canceled_before_it_rang_was_none),
 		IN_CAMPAIGN(a_call_canceled_while_it_rang_was_one),
 		IN_CAMPAIGN(what_we_lost_does_not_count_but_waits_a_little),
+		IN_CAMPAIGN(what_we_lose_again_and_again_counts_from_the_second_time_on),
 		IN_CAMPAIGN(a_campaign_that_loses_call_after_call_pauses),
 		IN_CAMPAIGN(an_unknown_call_is_settled_by_what_is_heard_of_it_later),
 		IN_CAMPAIGN(what_was_never_placed_may_be_called_at_once),
