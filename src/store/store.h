@@ -50,6 +50,10 @@ void command_int(struct command *c, int64_t n);
 
 int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err);
 
+/* Sends a command ahead of its store_run() or script_run(), which then only waits for the answer: the
+ * caller can work meanwhile, and must ask nothing else before.  Failures are told by the latter. */
+void store_begin(struct store *s, const struct command *c);
+
 /* Several commands in one round trip; replies[i] answers commands[i].  An error
  * answer to any of them fails the whole. */
 int store_pipeline(struct store *s, const struct command *commands, size_t count, struct reply *replies,

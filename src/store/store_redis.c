@@ -21,6 +21,7 @@ struct store {
 	const struct clock *clock;
 	redisContext *redis;
 	bool used; /* the connection has served a command */
+	const struct command *ahead; /* was sent and not answered yet */
 };
 
 struct store *store_new(const char *url, const struct clock *clock)
@@ -39,6 +40,7 @@ static void disconnect(struct store *s)
 		redisFree(s->redis);
 	s->redis = NULL;
 	s->used = false;
+	s->ahead = NULL;
 }
 
 void store_free(struct store *s)
@@ -260,8 +262,11 @@ static int exchange(struct store *s, const struct command *commands, size_t coun
 	bool was_used = s->used;
 
 	*stale = false;
-	for (size_t i = 0; i < count; i++)
+	if (s->ahead && s->ahead != commands)
+		die_bug("store: another answer is awaited");
+	for (size_t i = s->ahead ? 1 : 0; i < count; i++)
 		append(s, &commands[i]);
+	s->ahead = NULL;
 	for (size_t i = 0; i < count; i++) {
 		void *raw = NULL;
 
@@ -301,6 +306,23 @@ int store_pipeline(struct store *s, const struct command *commands, size_t count
 	if (ensure_connected(s, err))
 		return -1;
 	return exchange(s, commands, count, replies, &stale, err);
+}
+
+void store_begin(struct store *s, const struct command *c)
+{
+	struct err ignored = { 0 };
+	int done = 0;
+
+	if (ensure_connected(s, &ignored))
+		return;
+	append(s, c);
+	while (!done) {
+		if (redisBufferWrite(s->redis, &done) != REDIS_OK) {
+			disconnect(s);
+			return;
+		}
+	}
+	s->ahead = c;
 }
 
 int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err)

@@ -254,6 +254,34 @@ static void a_closed_connection_is_opened_again(void **state)
 	assert_int_equal(err.kind, ERR_NONE);
 }
 
+static void a_command_sent_ahead_is_answered_later(void **state)
+{
+	struct command c = command_new(mem, "INCR");
+
+	(void)state;
+	command_text(&c, "ahead");
+	for (int turn = 1; turn <= 3; turn++) {
+		store_begin(store, &c);
+		if (turn == 2) { /* before its answer was read */
+			redis_server_kill(&server);
+			redis_server_start(&server);
+		}
+		assert_int_equal(store_run(store, &c, &reply, &err), 0);
+		assert_int_equal(reply.number, turn == 1 ? 1 : turn - 1);
+		assert_int_equal(CALL("GET", "ahead"), 0);
+		assert_string_equal(reply_text(&reply), turn == 3 ? "2" : "1");
+	}
+	redis_server_kill(&server);
+	store_begin(store, &c);
+	assert_int_equal(store_run(store, &c, &reply, &err), -1);
+	assert_int_equal(err.kind, ERR_SYSTEM);
+	err = (struct err){ 0 };
+	redis_server_start(&server);
+	store_begin(store, &c);
+	assert_int_equal(store_run(store, &c, &reply, &err), 0);
+	assert_int_equal(reply.number, 1);
+}
+
 static void an_absent_redis_is_told_and_its_return_noticed(void **state)
 {
 	(void)state;
@@ -439,6 +467,7 @@ int main(void)
 		TEST(one_error_fails_the_pipeline_but_keeps_step),
 		TEST(a_restarted_redis_is_found_again),
 		TEST(a_closed_connection_is_opened_again),
+		TEST(a_command_sent_ahead_is_answered_later),
 		TEST(an_absent_redis_is_told_and_its_return_noticed),
 		TEST(a_timeout_is_not_repeated),
 		TEST(addresses_are_understood_or_refused),
