@@ -56,7 +56,7 @@ static int of_lead(struct app *app, const char *campaign, int64_t number, const 
 int calls_list(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct json_object *items, *answer = json_owned(app->mem, json_object_new_object());
-	const char *id = api_id(req), *lead, *next;
+	const char *id = api_id(req), *lead, *next = NULL;
 	struct newest newest;
 	struct form form = { 0 };
 	struct err bad = { 0 };

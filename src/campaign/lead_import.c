@@ -32,16 +32,24 @@ struct group {
 	int place;     /* and its place in that batch's list, from 1 */
 };
 
+/* Leads on their way into the store. */
+struct batch {
+	int64_t number;
+	struct arena *mem;
+	struct buf *leads, *groups, *names; /* JSON, less the brackets */
+	int count, group_count;
+	struct command command;
+	bool sent;
+};
+
+/* Two batches: while the store takes one, the other is filled. */
 struct lead_import {
 	struct app *app;
 	const char *campaign, *country;
 	bool dry_run;
 
-	struct arena *mem; /* of the batch */
-	int64_t batch;
 	const char *last_batch; /* key: see leads_add.lua */
-	struct buf *leads, *groups, *names;
-	int count, group_count;
+	struct batch batches[2], *batch;
 
 	struct group *known;
 	size_t known_count, known_room;
@@ -59,30 +67,36 @@ static void import_release(void *import)
 
 	number_set_release(&i->seen);
 	free(i->known);
-	arena_free(i->mem);
+	for (size_t n = 0; n < ARRAY_LEN(i->batches); n++)
+		arena_free(i->batches[n].mem);
 }
 
 struct lead_import *lead_import_new(struct app *app, const char *campaign, const char *country, bool dry_run)
 {
 	struct lead_import *i = arena_new_object(app->mem, struct lead_import);
 
-	*i = (struct lead_import){ .app = app, .campaign = campaign, .country = country, .dry_run = dry_run, .batch = 1 };
-	i->mem = arena_new();
-	i->leads = buf_in(app->mem, BATCH_BYTES + LONGEST_LEAD);
-	i->groups = buf_in(app->mem, BATCH_BYTES);
-	i->names = buf_in(app->mem, BATCH_BYTES);
+	*i = (struct lead_import){ .app = app, .campaign = campaign, .country = country, .dry_run = dry_run };
+	for (size_t n = 0; n < ARRAY_LEN(i->batches); n++)
+		i->batches[n] = (struct batch){
+			.mem = arena_new(),
+			.leads = buf_in(app->mem, BATCH_BYTES + LONGEST_LEAD),
+			.groups = buf_in(app->mem, BATCH_BYTES),
+			.names = buf_in(app->mem, BATCH_BYTES),
+		};
+	i->batch = i->batches;
+	i->batch->number = 1;
+	i->last_batch = key_of(app->mem, KEY_IMPORT, uuid_random(app->mem));
 	i->variables = arena_alloc(app->mem, LIMIT_VARIABLE_NAMES * sizeof(*i->variables));
 	i->rejections = json_owned(app->mem, json_object_new_array());
-	i->last_batch = key_of(app->mem, KEY_IMPORT, uuid_random(app->mem));
 	arena_defer(app->mem, import_release, i);
 	return i;
 }
 
 /* ---- batches ---- */
 
-static int count_letters(struct lead_import *i, struct str letters, struct err *err)
+static int count_letters(struct lead_import *i, const struct batch *b, struct str letters, struct err *err)
 {
-	if (letters.len != (size_t)i->count)
+	if (letters.len != (size_t)b->count)
 		return err_set(err, ERR_SYSTEM, "import: an answer for another batch");
 	for (size_t n = 0; n < letters.len; n++) {
 		i->accepted += letters.ptr[n] != 'd';
@@ -92,7 +106,7 @@ static int count_letters(struct lead_import *i, struct str letters, struct err *
 	return 0;
 }
 
-static int read_answer(struct lead_import *i, const struct reply *r, struct err *err)
+static int read_answer(struct lead_import *i, const struct batch *b, const struct reply *r, struct err *err)
 {
 	const char *word = r->type == REPLY_LIST && r->count ? reply_text(&r->items[0]) : NULL;
 
@@ -102,59 +116,76 @@ static int read_answer(struct lead_import *i, const struct reply *r, struct err 
 		return err_set(err, ERR_CONFLICT, "the campaign has ended");
 	if (!word || r->count != 2)
 		return err_set(err, ERR_SYSTEM, "import: an answer that is none");
-	return count_letters(i, r->items[1].text, err);
+	return count_letters(i, b, r->items[1].text, err);
 }
 
-static struct command batch_command(struct lead_import *i)
+static struct command batch_command(struct lead_import *i, const struct batch *b)
 {
-	struct command c = script_new(i->mem, &script_leads_add, 7);
+	struct command c = script_new(b->mem, &script_leads_add, 7);
 
-	command_text(&c, key_of(i->mem, KEY_CAMPAIGN, i->campaign));
-	command_text(&c, key_of(i->mem, KEY_COUNTS, i->campaign));
-	command_text(&c, key_of(i->mem, KEY_OUTCOMES, i->campaign));
-	command_text(&c, key_of(i->mem, KEY_GROUPS, i->campaign));
+	command_text(&c, key_of(b->mem, KEY_CAMPAIGN, i->campaign));
+	command_text(&c, key_of(b->mem, KEY_COUNTS, i->campaign));
+	command_text(&c, key_of(b->mem, KEY_OUTCOMES, i->campaign));
+	command_text(&c, key_of(b->mem, KEY_GROUPS, i->campaign));
 	command_text(&c, KEY_DO_NOT_CALL);
 	command_text(&c, i->last_batch);
-	command_text(&c, key_of(i->mem, KEY_VARIABLES, i->campaign));
-	command_text(&c, arena_printf(i->mem, KEY_LEAD "%s:", i->campaign));
-	command_text(&c, arena_printf(i->mem, KEY_DUE "%s:", i->campaign));
-	command_int(&c, i->batch);
+	command_text(&c, key_of(b->mem, KEY_VARIABLES, i->campaign));
+	command_text(&c, arena_printf(b->mem, KEY_LEAD "%s:", i->campaign));
+	command_text(&c, arena_printf(b->mem, KEY_DUE "%s:", i->campaign));
+	command_int(&c, b->number);
 	command_int(&c, KEEP_BATCH_S);
 	command_text(&c, i->dry_run ? "1" : "0");
-	command_text(&c, arena_printf(i->mem, "[%s]", i->groups->ptr));
-	command_text(&c, arena_printf(i->mem, "[%s]", i->names->ptr));
-	command_text(&c, arena_printf(i->mem, "[%s]", i->leads->ptr));
+	command_text(&c, arena_printf(b->mem, "[%s]", b->groups->ptr));
+	command_text(&c, arena_printf(b->mem, "[%s]", b->names->ptr));
+	command_text(&c, arena_printf(b->mem, "[%s]", b->leads->ptr));
 	return c;
 }
 
+/* Waits for the answer to a batch, if there is one to come, and empties it. */
+static int batch_settle(struct lead_import *i, struct batch *b, struct err *err)
+{
+	struct reply r;
+	int rc = 0;
+
+	if (b->sent)
+		rc = script_run(i->app->store, &script_leads_add, &b->command, &r, err) || read_answer(i, b, &r, err) ? -1 : 0;
+	arena_reset(b->mem);
+	buf_clear(b->leads);
+	buf_clear(b->groups);
+	buf_clear(b->names);
+	b->count = b->group_count = 0;
+	b->sent = false;
+	return rc;
+}
+
+/* Sends the batch at hand once the one before is settled, whose place is filled next. */
 static int send_batch(struct lead_import *i, struct err *err)
 {
-	struct command c;
-	struct reply r;
-	int rc;
+	struct batch *b = i->batch, *other = &i->batches[b == i->batches];
 
-	if (i->leads->failed || i->groups->failed || i->names->failed)
+	if (batch_settle(i, other, err))
+		return -1;
+	if (b->leads->failed || b->groups->failed || b->names->failed)
 		return err_set(err, ERR_SYSTEM, "import: a batch that is too long");
-	c = batch_command(i);
-	rc = script_run(i->app->store, &script_leads_add, &c, &r, err) || read_answer(i, &r, err) ? -1 : 0;
-	arena_reset(i->mem);
-	buf_clear(i->leads);
-	buf_clear(i->groups);
-	buf_clear(i->names);
-	i->count = i->group_count = 0;
-	i->batch++;
-	return rc;
+	b->command = batch_command(i, b);
+	b->sent = true;
+	store_begin(i->app->store, &b->command);
+	other->number = b->number + 1;
+	i->batch = other;
+	return 0;
 }
 
 /* The place of a group in the batch's list. */
 static int place_of(struct lead_import *i, struct group *group)
 {
-	if (group->batch != i->batch) {
-		if (i->group_count)
-			buf_putc(i->groups, ',');
-		buf_json(i->groups, str_from(group->name));
-		group->batch = i->batch;
-		group->place = ++i->group_count;
+	struct batch *b = i->batch;
+
+	if (group->batch != b->number) {
+		if (b->group_count)
+			buf_putc(b->groups, ',');
+		buf_json(b->groups, str_from(group->name));
+		group->batch = b->number;
+		group->place = ++b->group_count;
 	}
 	return group->place;
 }
@@ -167,24 +198,26 @@ static void put_field(struct buf *out, const char *name, struct str value)
 
 static int add(struct lead_import *i, const struct lead_row *row, const char *phone, struct group *group, struct err *err)
 {
-	if (i->count)
-		buf_putc(i->leads, ',');
-	buf_printf(i->leads, "[\"%s\",%d,[\"p\",\"%s\"", phones_key(i->mem, i->campaign, phone), place_of(i, group), phone);
+	struct batch *b = i->batch;
+
+	if (b->count)
+		buf_putc(b->leads, ',');
+	buf_printf(b->leads, "[\"%s\",%d,[\"p\",\"%s\"", phones_key(b->mem, i->campaign, phone), place_of(i, group), phone);
 	if (row->name.len)
-		put_field(i->leads, "n", row->name);
+		put_field(b->leads, "n", row->name);
 	if (row->timezone.len)
-		put_field(i->leads, "z", row->timezone);
+		put_field(b->leads, "z", row->timezone);
 	for (size_t n = 0; n < row->variable_count; n++) {
 		const struct lead_field *v = &row->variables[n];
 
 		if (v->value.len) {
-			buf_printf(i->leads, ",\"v:%.*s\",", (int)v->name.len, v->name.ptr);
-			buf_json(i->leads, v->value);
+			buf_printf(b->leads, ",\"v:%.*s\",", (int)v->name.len, v->name.ptr);
+			buf_json(b->leads, v->value);
 		}
 	}
-	buf_puts(i->leads, "]]");
-	i->count++;
-	return i->count == BATCH_LEADS || i->leads->len > BATCH_BYTES ? send_batch(i, err) : 0;
+	buf_puts(b->leads, "]]");
+	b->count++;
+	return b->count == BATCH_LEADS || b->leads->len > BATCH_BYTES ? send_batch(i, err) : 0;
 }
 
 /* ---- rows ---- */
@@ -234,7 +267,7 @@ static struct group *group_of(struct lead_import *i, struct str timezone, const 
 	if (group || !timezone.len)
 		return group ? group : group_add(i, name);
 	if (name.len > LIMIT_ZONE_NAME || memchr(name.ptr, '&', name.len) ||
-	    zone_load(i->mem, arena_strndup(i->mem, name.ptr, name.len), &zone, &ignored))
+	    zone_load(i->batch->mem, arena_strndup(i->batch->mem, name.ptr, name.len), &zone, &ignored))
 		return NULL;
 	return group_add(i, name);
 }
@@ -248,9 +281,9 @@ static bool tell_variable(struct lead_import *i, struct str name)
 	if (i->variable_count == LIMIT_VARIABLE_NAMES)
 		return false;
 	i->variables[i->variable_count++] = str_from(arena_strndup(i->app->mem, name.ptr, name.len));
-	if (i->names->len)
-		buf_putc(i->names, ',');
-	buf_json(i->names, name);
+	if (i->batch->names->len)
+		buf_putc(i->batch->names, ',');
+	buf_json(i->batch->names, name);
 	return true;
 }
 
@@ -326,7 +359,13 @@ int lead_import_row(struct lead_import *i, const struct lead_row *row, struct er
 
 int lead_import_end(struct lead_import *i, struct err *err)
 {
-	return i->count || i->batch == 1 ? send_batch(i, err) : 0;
+	struct batch *last = i->batch;
+
+	if (!last->count && last->number > 1)
+		last = &i->batches[last == i->batches];
+	else if (send_batch(i, err))
+		return -1;
+	return batch_settle(i, last, err);
 }
 
 /* ---- the report ---- */

@@ -34,14 +34,16 @@ struct lead_row {
 struct lead_import *lead_import_new(struct app *app, const char *campaign, const char *country, bool dry_run);
 
 /* A bad row is rejected, which is no failure.  Failures: ERR_MISSING (no such campaign),
- * ERR_CONFLICT (it has ended), ERR_LIMIT (too many rows), ERR_SYSTEM. */
+ * ERR_CONFLICT (it has ended), ERR_LIMIT (too many rows), ERR_SYSTEM; after one of them no further rows.
+ * The answer to a batch is awaited when the next is full: until lead_import_end() nothing
+ * else may be asked of the store. */
 int lead_import_row(struct lead_import *import, const struct lead_row *row, struct err *err);
 
 /* A row that could not even be read; `value` is its telephone number, as far as is known. */
 void lead_import_reject(struct lead_import *import, int64_t number, struct str value, const char *why);
 
-/* Stores what is still held back; needed once, at the end, also to hear of a campaign
- * that is missing when there were no rows. */
+/* Stores what is still held back.  Needed once, at the end, also to hear of a campaign that is missing
+ * when there were no rows, and after ERR_LIMIT. */
 int lead_import_end(struct lead_import *import, struct err *err);
 
 /* How many rows became leads. */

@@ -50,11 +50,13 @@ for i, lead in ipairs(leads) do
 	local bucket, phone, fields = lead[1], phones[i], lead[3]
 	if looking then
 		letters[i] = redis.call('HEXISTS', bucket, phone) == 1 and 'd' or listed[i] and 's' or 'a'
-	elseif redis.call('HSETNX', bucket, phone, last + 1) == 0 then
+	-- As text: Redis would write each number with seventeen digits first.
+	elseif redis.call('HSETNX', bucket, phone, string.format('%d', last + 1)) == 0 then
 		letters[i] = 'd'
 	else
 		local group, n = numbers[lead[2]], #fields
 		last = last + 1
+		local number = string.format('%d', last)
 		fields[n + 1], fields[n + 2] = 'g', group
 		if listed[i] then
 			fields[n + 3], fields[n + 4], fields[n + 5], fields[n + 6] = 's', 'd', 'o', 'suppressed'
@@ -62,13 +64,13 @@ for i, lead in ipairs(leads) do
 			letters[i] = 's'
 		else
 			local members = due[group] or {}
-			members[#members + 1] = last
-			members[#members + 1] = last
+			members[#members + 1] = number
+			members[#members + 1] = number
 			due[group] = members
 			pending = pending + 1
 			letters[i] = 'a'
 		end
-		redis.call('HSET', ARGV[1] .. last, unpack(fields))
+		redis.call('HSET', ARGV[1] .. number, unpack(fields))
 	end
 end
 local answer = table.concat(letters)
