@@ -117,6 +117,14 @@ describe('an attempt', () => {
 	spoiled('that never was', 'attempts', (f) => { f.lead.answered.attempts = 2; });
 	spoiled('before its delay', 'attempts', (f) => move(f.dials.again, 20));
 	spoiled('after somebody answered', ['attempts'], (f) => f.campaign.dial(f.lead.answered, { second: 40 }));
+	const lose = (f, times) => {
+		for (let i = 0; i < times; i++)
+			f.campaign.dial(f.lead.incomplete, { second: 40 + 10 * i, outcome: 'failed' });
+		f.campaign.dial(f.lead.incomplete, { second: 100 });
+		f.lead.incomplete.attempts = 1;
+	};
+	allowed('two that were lost by the product itself', (f) => lose(f, 2));
+	spoiled('lost again and again by the product itself', 'attempts', (f) => lose(f, 3));
 	allowed('a canceled one besides', (f) => { f.campaign.dial(f.lead.incomplete, { second: 40, status: 'canceled', outcome: null }); f.lead.incomplete.attempts = 0; },
 		{ late: (f) => { f.lead.incomplete.outcome = 'stopped'; f.campaign.final.campaign.state = 'stopped'; f.campaign.final.status.state = 'stopped'; f.campaign.final.events.at(-1).state = 'stopped';
 			f.campaign.final.status.outcomes.stopped = 1; } });

@@ -76,6 +76,10 @@ export function* ledger({ placed, record, tolerance }) {
 	}
 }
 
+const LOST_MOST = 2; // calls of a lead that were answered and lost by the product's own fault: they are no attempts, but they rang
+
+const wasLost = ({ row, call }) => row?.outcome === 'failed' && call?.status === 'completed';
+
 /** Attempts of a lead: no more than the rule, as many as were dialled, and each after its delay. */
 export function* attempts({ placed, dials, campaigns, tolerance }) {
 	const refused = groupBy(dials.filter(({ sid }) => !sid), ({ row }) => row?.lead_id);
@@ -83,7 +87,10 @@ export function* attempts({ placed, dials, campaigns, tolerance }) {
 		const most = Math.max(...campaign.settings.map(({ settings }) => settings.retry.max_attempts));
 		const ofLead = groupBy(placed.filter((dial) => dial.campaign === campaign), ({ row }) => row.lead_id);
 		for (const [id, lead] of campaign.leads) {
-			const its = (ofLead.get(id) ?? []).filter(({ call }) => call?.status !== 'canceled');
+			const rang = (ofLead.get(id) ?? []).filter(({ call }) => call?.status !== 'canceled');
+			const its = rang.filter((dial) => !wasLost(dial));
+			if (rang.length - its.length > LOST_MOST)
+				yield `lead ${id} of campaign ${campaign.id} was called ${rang.length - its.length} times for nothing, by the product's fault`;
 			const without = (refused.get(id) ?? []).filter((dial) => dial.campaign === campaign).length;
 			if (lead.attempts > most || its.length > most)
 				yield `lead ${id} of campaign ${campaign.id} had ${Math.max(lead.attempts, its.length)} attempts, ${most} are allowed`;
