@@ -173,6 +173,13 @@ describe('leads', () => {
 	spoiled('invalid although never refused', 'outcomes', (f) => { f.lead.incomplete.outcome = 'invalid_number'; });
 	spoiled('stopped in a campaign that ran to its end', 'outcomes', (f) => { f.lead.incomplete.outcome = 'stopped'; });
 	spoiled('a key that got lost', 'keys', (f) => { f.dials.interested.row.digits = null; });
+	const asksAgain = '<Response><Pause length="2"/><Redirect>https://parley.example.com/api/twilio/webhook/gather?again=1&amp;digits=1</Redirect></Response>';
+	allowed('a key that could not be stored, and the product said so', (f) => { f.dials.interested.call.requests[1].twiml = asksAgain; f.dials.interested.row.digits = null; });
+	spoiled('a key that got lost when it came again', 'keys', (f) => {
+		f.dials.interested.call.requests[1].twiml = asksAgain;
+		f.dials.interested.call.requests.push({ url: 'https://parley.example.com/api/twilio/webhook/gather?again=1&digits=1', method: 'POST', params: {}, status: 200, twiml: '<Response/>' });
+		f.dials.interested.row.digits = null;
+	});
 	spoiled('an opt-out that came late', 'keys', (f) => { f.record.suppressions[0].from = at(8); });
 	spoiled('an opt-out that was not obeyed', ['outcomes', 'keys'], (f) => { f.record.suppressions.shift(); });
 });

@@ -69,11 +69,17 @@ function contradiction({ record }, { final }, lead, last) {
 	}
 }
 
+/** The key that the product took. While it cannot store one it has the call wait and asks again by a redirect that says so; then it has not taken it. */
+function keyTaken({ requests }) {
+	const digitsOf = ({ url, params }) => params.Digits ?? new URL(url).searchParams.get('digits');
+	return digitsOf(requests.find((one) => digitsOf(one) && one.status === 200 && !/<Redirect[^>]*>[^<]*again=/.test(one.twiml ?? '')) ?? { url: 'http://nobody', params: {} });
+}
+
 /** A key that reached the product is in its record, and one that opts out was obeyed before the call ended. */
 export function* keys({ twilio, attempts, record }) {
 	for (const call of twilio.values()) {
 		const { row, campaign } = attempts.get(call.attempt) ?? {};
-		const pressed = call.requests.find(({ status, params }) => status === 200 && params.Digits)?.params.Digits;
+		const pressed = keyTaken(call);
 		if (!row || !pressed)
 			continue;
 		if (row.digits !== pressed)
