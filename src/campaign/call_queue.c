@@ -257,34 +257,50 @@ int call_queue_claim(struct app *app, const struct call_plan *plan, struct candi
 
 /* ---- after the dial ---- */
 
-int call_queue_placed(struct app *app, const struct call *call, const char *sid, struct err *err)
+static struct command placed_command(struct app *app, const struct placed_call *placed)
 {
 	struct command c = script_new(app->mem, &script_call_placed, 6);
-	struct call placed = *call;
+	struct call call = *placed->call;
 	int64_t now = clock_wall_ms(app->clock);
 	char iso[ISO_TIME_SIZE];
-	struct reply r;
 
-	placed.sid = sid;
+	call.sid = placed->sid;
 	iso_time_format(now, iso);
-	command_key(&c, KEY_CALL, call->id);
-	command_key(&c, KEY_CAMPAIGN, call->campaign);
+	command_key(&c, KEY_CALL, call.id);
+	command_key(&c, KEY_CAMPAIGN, call.campaign);
 	command_text(&c, KEY_CALLS_OPEN);
-	command_key(&c, KEY_SID, sid);
-	command_key(&c, KEY_EVENTS, call->campaign);
+	command_key(&c, KEY_SID, call.sid);
+	command_key(&c, KEY_EVENTS, call.campaign);
 	command_text(&c, KEY_LIVE);
-	command_text(&c, call->id);
-	command_text(&c, sid);
+	command_text(&c, call.id);
+	command_text(&c, call.sid);
 	command_int(&c, KEEP_SID_S);
 	command_int(&c, now + CALL_LOOK_MS);
-	command_text(&c, iso);
-	command_text(&c, json_write(call_json(app, &placed)));
-	command_text(&c, call->campaign);
-	if (script_run(app->store, &script_call_placed, &c, &r, err))
-		return -1;
-	if (r.number == 1)
-		return 0;
-	return call_tell(app, call->id, &(struct call_news){ .sid = sid }, &(bool){ false }, NULL, err);
+	command_text(&c, arena_strdup(app->mem, iso));
+	command_text(&c, json_write(call_json(app, &call)));
+	command_text(&c, call.campaign);
+	return c;
+}
+
+int call_queue_placed(struct app *app, const struct placed_call *placed, size_t count, struct err *err)
+{
+	struct command *commands = arena_alloc(app->mem, (count + 1) * sizeof(*commands));
+	struct reply *replies = arena_alloc(app->mem, (count + 1) * sizeof(*replies));
+	struct err failure = { 0 };
+	bool changed;
+
+	for (size_t i = 0; i < count; i++)
+		commands[i] = placed_command(app, &placed[i]);
+	/* One by one when they fail together: Redis may not know the script yet. */
+	if (store_pipeline(app->store, commands, count, replies, &failure))
+		for (size_t i = 0; i < count; i++)
+			if (script_run(app->store, &script_call_placed, &commands[i], &replies[i], err))
+				return -1;
+	for (size_t i = 0; i < count; i++)
+		if (replies[i].number != 1 && call_tell(app, placed[i].call->id, &(struct call_news){ .sid = placed[i].sid },
+							&changed, NULL, err))
+			return -1;
+	return 0;
 }
 
 int call_queue_withdraw(struct app *app, const struct call *call, struct err *err)

@@ -55,8 +55,14 @@ int call_queue_claim(struct app *app, const struct call_plan *plan, struct candi
 /* The row of a candidate just taken, as the script wrote it. */
 void call_queue_row(struct app *app, const struct call_plan *plan, const struct candidate *candidate, struct call *call);
 
-/* Twilio took the call.  When something was heard of it before, that is completed instead. */
-int call_queue_placed(struct app *app, const struct call *call, const char *sid, struct err *err);
+struct placed_call {
+	const struct call *call;
+	const char *sid;
+};
+
+/* Twilio took these calls: noted in one round trip.  Where something was heard of one before,
+ * that is completed instead. */
+int call_queue_placed(struct app *app, const struct placed_call *placed, size_t count, struct err *err);
 
 /* Twilio surely never saw it (429, no connection): it leaves no trace; an attempt of which
  * something was heard meanwhile stays. */

@@ -115,7 +115,7 @@ static int store_result(struct app *app, const struct call *call, enum dial_resu
 }
 
 int dial_settle(struct app *app, const struct call *call, int rc, const struct http_reply *reply, const struct err *failure,
-		enum dial_result *result, char why[DIAL_WHY], struct err *err)
+		enum dial_result *result, const char **sid, char why[DIAL_WHY], struct err *err)
 {
 	const struct twilio twilio = twilio_of(app);
 	struct twilio_call placed;
@@ -124,7 +124,8 @@ int dial_settle(struct app *app, const struct call *call, int rc, const struct h
 	*why = '\0';
 	if (rc == 0 && twilio_dial_reply(&twilio, app->mem, reply, &placed, &refused) == 0) {
 		*result = DIAL_PLACED;
-		return call_queue_placed(app, call, placed.sid, err);
+		*sid = placed.sid;
+		return 0;
 	}
 	if (rc != 0)
 		refused = *failure;

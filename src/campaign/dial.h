@@ -23,9 +23,11 @@ enum dial_result {
 	DIAL_DENIED,   /* account, caller id or request refused: the campaign must stop */
 };
 
-/* What became of the request, stored.  `why` says it in words unless placed. */
 enum { DIAL_WHY = 320 };
+
+/* What became of the request.  A placed call has its CallSid in *sid (app->mem), which the caller stores
+ * (call_queue.h); everything else is stored here, and `why` says it in words. */
 int dial_settle(struct app *app, const struct call *call, int rc, const struct http_reply *reply, const struct err *failure,
-		enum dial_result *result, char why[DIAL_WHY], struct err *err);
+		enum dial_result *result, const char **sid, char why[DIAL_WHY], struct err *err);
 
 #endif

@@ -16,10 +16,12 @@
 enum {
 	CAMPAIGNS_MOST = 64,      /* that have their turn; more wait until one of them ends */
 	PLAN_MS = 250,            /* a plan is not older */
-	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call */
+	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call, */
+	FULL_US = 25000,          /* or no line */
 	SPARE = 30,               /* candidates more than can be placed: some may be held or have no audio yet */
 	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
 	WAITING_MOST = 2 * CLAIM_MOST,
+	ANSWERS_MOST = 64,        /* that are stored together */
 };
 
 /* A campaign that has its turn. */
@@ -31,6 +33,7 @@ struct turn {
 	int64_t plan_until_us, wait_until_us, taken_us, sent_us;
 	bool listed, had_failures;
 	bool hungry; /* only the account's pace keeps it from calling */
+	size_t batch; /* after all lines were taken: how many candidates are worth while; 0: no bound */
 };
 
 /* A claimed call: planned, then under way. */
@@ -220,13 +223,15 @@ static int is_ready(struct dialer *d, const struct call_plan *p, const struct le
 	return call_queue_hold(d->app, p, lead, err);
 }
 
-static int find_candidates(struct dialer *d, const struct call_plan *p, struct candidate *candidates, size_t *count,
-			   struct err *err)
+static int find_candidates(struct dialer *d, const struct turn *t, struct candidate *candidates, size_t *count, struct err *err)
 {
+	const struct call_plan *p = &t->plan;
 	size_t most = room(d, p), leads;
 	struct lead *lead;
 
 	*count = 0;
+	if (t->batch && t->batch < most)
+		most = t->batch;
 	if (call_queue_next(d->app, p, most + SPARE, &lead, &leads, err))
 		return -1;
 	for (size_t i = 0; i < leads && *count < most; i++) {
@@ -298,6 +303,8 @@ static int64_t pause_after(const struct claim *claim, size_t taken)
 		return taken ? 0 : IDLE_US;
 	case CLAIM_CHANGED:
 		return 0;
+	case CLAIM_FULL:
+		return FULL_US;
 	default:
 		return IDLE_US;
 	}
@@ -309,7 +316,7 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 	struct claim claim = { .stop = CLAIM_ALL };
 	size_t count, taken = 0;
 
-	if (find_candidates(d, &t->plan, candidates, &count, err))
+	if (find_candidates(d, t, candidates, &count, err))
 		return -1;
 	if (count && call_queue_claim(d->app, &t->plan, candidates, count, &claim, err))
 		return -1;
@@ -324,6 +331,7 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 	if (taken)
 		t->taken_us = now_us(d);
 	t->hungry = claim.stop == CLAIM_PACE;
+	t->batch = claim.stop == CLAIM_FULL ? 2 * taken + 2 : 0;
 	t->wait_until_us = now_us(d) + pause_after(&claim, taken);
 	return 0;
 }
@@ -459,26 +467,64 @@ static void pause_denied(struct dialer *d, const struct dial *dial, const char *
 			  LOG_TEXT("reason", err.msg));
 }
 
-static void take_answer(struct dialer *d, const struct http_done *done)
+static void note_not_stored(struct dialer *d, const char *call, const struct err *err)
 {
-	struct dial *dial = done->tag, **place = &d->under_way;
-	enum dial_result result = DIAL_UNKNOWN;
-	struct err err = { 0 };
-	char why[DIAL_WHY];
+	/* The attempt is stored: what became of it is asked for when it is silent. */
+	log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", call), LOG_TEXT("reason", err->msg));
+}
+
+static struct dial *take_from_way(struct dialer *d, struct dial *dial)
+{
+	struct dial **place = &d->under_way;
 
 	while (*place != dial)
 		place = &(*place)->next;
 	*place = dial->next;
-	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, why, &err))
-		/* The attempt is stored: what became of it is asked for when it is silent. */
-		log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", err.msg));
-	else if (result == DIAL_DENIED)
+	return dial;
+}
+
+/* What Twilio took is stored together with what else was taken in this moment. */
+struct taken {
+	struct dial *dials[ANSWERS_MOST];
+	struct placed_call calls[ANSWERS_MOST];
+	size_t count;
+};
+
+static void take_answer(struct dialer *d, const struct http_done *done, struct taken *taken)
+{
+	struct dial *dial = take_from_way(d, done->tag);
+	enum dial_result result = DIAL_UNKNOWN;
+	struct err err = { 0 };
+	const char *sid = NULL;
+	char why[DIAL_WHY];
+
+	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, &sid, why, &err)) {
+		note_not_stored(d, dial->call.id, &err);
+	} else if (result == DIAL_PLACED) {
+		taken->dials[taken->count] = dial;
+		taken->calls[taken->count++] = (struct placed_call){ &dial->call, sid };
+		return;
+	} else if (result == DIAL_DENIED) {
 		pause_denied(d, dial, why);
-	else if (result == DIAL_UNKNOWN || result == DIAL_FAILED)
+	} else if (result == DIAL_UNKNOWN || result == DIAL_FAILED) {
 		count_failure(d, dial, why);
-	else if (result != DIAL_LATER)
+	} else if (result == DIAL_REFUSED) {
 		forget_failures(d, dial);
+	}
 	dial_free(dial);
+}
+
+static void store_taken(struct dialer *d, struct taken *taken)
+{
+	struct err err = { 0 };
+
+	if (taken->count && call_queue_placed(d->app, taken->calls, taken->count, &err))
+		note_not_stored(d, taken->calls[0].call->id, &err);
+	for (size_t i = 0; i < taken->count; i++) {
+		forget_failures(d, taken->dials[i]);
+		dial_free(taken->dials[i]);
+	}
+	taken->count = 0;
 }
 
 static int to_ms(int64_t us, int most)
@@ -486,17 +532,15 @@ static int to_ms(int64_t us, int most)
 	return us < 0 || us / 1000 > most ? most : (int)(us / 1000);
 }
 
-static bool turn_io(struct dialer *d, int wait_ms)
+static void turn_io(struct dialer *d, int wait_ms)
 {
+	struct taken taken = { .count = 0 };
 	struct http_done done;
-	bool any = false;
 
 	http_many_poll(d->many, to_ms(send_due(d), wait_ms));
-	while (http_many_next(d->many, &done)) {
-		take_answer(d, &done);
-		any = true;
-	}
-	return any;
+	while (taken.count < ANSWERS_MOST && http_many_next(d->many, &done))
+		take_answer(d, &done, &taken);
+	store_taken(d, &taken);
 }
 
 int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
