@@ -18,9 +18,9 @@ enum {
 	PLAN_MS = 250,            /* a plan is not older */
 	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call, */
 	FULL_US = 25000,          /* or no line */
+	SPIN_US = 50,             /* so short a wait is no reason to do something else */
 	SPARE = 30,               /* candidates more than can be placed: some may be held or have no audio yet */
 	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
-	WAITING_MOST = 2 * CLAIM_MOST,
 	ANSWERS_MOST = 64,        /* that are stored together */
 };
 
@@ -55,11 +55,11 @@ struct dialer {
 	int64_t list_until_us, sent_us;
 	struct dial *planned;  /* by their moment */
 	struct dial *under_way;
-	size_t planned_count;
+	size_t planned_count, most; /* most: calls at once */
 	bool claiming;
 };
 
-struct dialer *dialer_new(struct app *app, struct http_many *many)
+struct dialer *dialer_new(struct app *app, struct http_many *many, size_t most)
 {
 	struct dialer *d = calloc(1, sizeof(*d));
 
@@ -67,6 +67,7 @@ struct dialer *dialer_new(struct app *app, struct http_many *many)
 		die_out_of_memory();
 	d->app = app;
 	d->many = many;
+	d->most = most;
 	d->claiming = true;
 	return d;
 }
@@ -188,13 +189,23 @@ static bool plan(struct dialer *d, struct turn *t)
 	return true;
 }
 
+/* How many more requests can be under way at once. */
+static size_t free_lines(const struct dialer *d)
+{
+	size_t used = d->planned_count + http_many_running(d->many);
+
+	return used < d->most ? d->most - used : 0;
+}
+
 /* How many calls can have their moment within the time that is planned ahead. */
 static size_t room(const struct dialer *d, const struct call_plan *p)
 {
+	size_t lines = free_lines(d);
 	double pace = p->campaign.calls_per_second, account = d->app->cfg.twilio_calls_per_second;
 	double ahead = (pace < account ? pace : account) * CLAIM_AHEAD_US / 1e6;
 	size_t most = ahead > CLAIM_MOST - SPARE - 2 ? CLAIM_MOST - SPARE : (size_t)ahead + 2;
 
+	most = most < lines ? most : lines;
 	return most < (size_t)p->campaign.max_concurrent_calls ? most : (size_t)p->campaign.max_concurrent_calls;
 }
 
@@ -356,7 +367,7 @@ static int claim_all(struct dialer *d, struct err *err)
 {
 	if (list_campaigns(d, err))
 		return -1;
-	for (size_t i = 0; i < d->turn_count && d->planned_count < WAITING_MOST; i++) {
+	for (size_t i = 0; i < d->turn_count && free_lines(d); i++) {
 		struct turn *t = &d->turns[(d->first + i) % d->turn_count];
 
 		if (now_us(d) < t->wait_until_us || must_yield(d, t))
@@ -415,8 +426,10 @@ static int64_t send_due(struct dialer *d)
 	while ((dial = d->planned)) {
 		int64_t wait = earliest_us(d, dial) - now_us(d);
 
-		if (wait > 0)
+		if (wait > SPIN_US)
 			return wait;
+		if (wait > 0)
+			continue;
 		d->planned = dial->next;
 		d->planned_count--;
 		send_one(d, dial);

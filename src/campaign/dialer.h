@@ -16,8 +16,8 @@
 
 struct dialer;
 
-/* `many` stays the caller's. */
-struct dialer *dialer_new(struct app *app, struct http_many *many);
+/* `many` stays the caller's, and takes `most` calls at once: no more are claimed than it can take. */
+struct dialer *dialer_new(struct app *app, struct http_many *many, size_t most);
 void dialer_free(struct dialer *d);
 
 /* One round: claims what may be called, sends what is due, takes in what was answered, waiting at most

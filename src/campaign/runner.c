@@ -50,7 +50,7 @@ static void note_failure(struct campaign_runner *r, const char *work, const stru
 int campaign_runner_dial(struct campaign_runner *r)
 {
 	struct http_many *many = http_many_new(DIALS_MOST);
-	struct dialer *dialer = dialer_new(r->app, many);
+	struct dialer *dialer = dialer_new(r->app, many, DIALS_MOST);
 	int64_t asked_ms = 0;
 	bool idle;
 
@@ -115,7 +115,7 @@ static bool turn_all(struct campaign_runner *r, struct dialer *dialer, bool *idl
 int campaign_runner_once(struct campaign_runner *r)
 {
 	struct http_many *many = http_many_new(DIALS_MOST);
-	struct dialer *dialer = dialer_new(r->app, many);
+	struct dialer *dialer = dialer_new(r->app, many, DIALS_MOST);
 	int64_t busy_ms = clock_monotonic_ms(r->app->clock), now = busy_ms;
 	bool idle, ok = true;
 

@@ -11,6 +11,8 @@
 
 #define CREATED "{\"sid\":\"CA0123456789abcdef0123456789abcdef\",\"status\":\"queued\",\"to\":\"+14155550001\",\"from\":\"+14155550100\"}"
 
+enum { LINES = 20 };
+
 struct desk {
 	struct call_world *w;
 	struct fake_many many;
@@ -28,8 +30,8 @@ static int desk_setup(void **state)
 	d->w = w;
 	d->mem = arena_new();
 	change_settings(d->w, "{\"mode\":\"conversation\"}");
-	fake_many_init(&d->many, d->mem, 100);
-	d->dialer = dialer_new(&d->w->app, &d->many.base);
+	fake_many_init(&d->many, d->mem, LINES);
+	d->dialer = dialer_new(&d->w->app, &d->many.base, LINES);
 	*state = d;
 	return 0;
 }
@@ -173,6 +175,20 @@ static void failures_in_a_row_pause_the_campaign(void **state)
 	assert_string_equal(state_of_campaign(d), "paused");
 }
 
+static void no_more_is_claimed_than_can_be_sent(void **state)
+{
+	struct desk *d = *state;
+
+	for (int64_t n = 1; n <= 30; n++)
+		add_lead(d->w, n);
+	change_settings(d->w, "{\"max_concurrent_calls\":100}");
+	turns(d, 5); /* nobody answers */
+	assert_int_equal(d->many.started_count, LINES);
+	assert_int_equal(count_of(d->w, "calling"), LINES);
+	assert_int_equal(count_of(d->w, "attempts"), LINES);
+	assert_sums(d->w);
+}
+
 static void a_paused_campaign_is_not_dialled(void **state)
 {
 	struct desk *d = *state;
@@ -223,6 +239,7 @@ int main(void)
 		AT_DESK(a_refused_number_ends_its_lead_only),
 		AT_DESK(a_refused_caller_id_pauses_the_campaign_and_leaves_its_leads),
 		AT_DESK(failures_in_a_row_pause_the_campaign),
+		AT_DESK(no_more_is_claimed_than_can_be_sent),
 		AT_DESK(a_paused_campaign_is_not_dialled),
 		AT_DESK(a_lead_without_audio_waits_for_it),
 		AT_DESK(a_script_that_cannot_be_filled_holds_its_lead_back),
