@@ -152,7 +152,7 @@ int call_rank(const char *status)
 	return -1;
 }
 
-enum { OVER = 4, RINGING = 2 };
+enum { OVER = 4, ANSWERED = 3 };
 
 static bool take(const char **field, const char *news)
 {
@@ -283,7 +283,7 @@ static int decide_ending(struct app *app, struct call *call, const struct campai
 	*end = (struct ending){ .how = "", .outcome = "", .next_ms = now };
 	if (!call->open || (call_rank(call->status) != OVER && !news->not_placed))
 		return 0;
-	if (news->not_placed || (canceled && was < RINGING)) {
+	if (news->not_placed || (canceled && was < ANSWERED)) {
 		if (call_rank(call->status) != OVER)
 			call->status = "unknown";
 		if (!call->ended_ms)

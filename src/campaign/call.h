@@ -71,8 +71,8 @@ bool call_is_of_machine(const struct call *call);
 int call_rank(const char *status);
 
 /* Applies it.  A terminal status (completed, busy, failed, no-answer, canceled) settles the attempt:
- * the lead is done, or waits for its retry, or its attempt is given back (canceled before it
- * rang, lost by our own fault); slot and number are free again.  What comes later still completes
+ * the lead is done, or waits for its retry, or its attempt is given back (canceled, which only we
+ * do, before anybody answered; lost by our own fault); slot and number are free again.  What comes later still completes
  * the row, but never touches the lead again.  *changed is false when nothing was new.  `call` (may
  * be NULL) is the row afterwards.  ERR_MISSING. */
 int call_tell(struct app *app, const char *id, const struct call_news *news, bool *changed, struct call *call,
