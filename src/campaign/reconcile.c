@@ -226,15 +226,31 @@ static int quiet_campaign(struct app *app, const char *id, struct err *err)
 	return unclear ? 0 : store_call(app->store, app->mem, &r, err, "SREM", KEY_CAMPAIGNS_QUIET, id, NULL);
 }
 
+/* One campaign that cannot be read keeps the others from nothing.  Told once a minute. */
+static void note_failure(struct app *app, const char *id, const struct err *failure)
+{
+	const char *key = arena_printf(app->mem, KEY_ALERT "campaign:%s", id);
+	struct err ignored = { 0 };
+	struct reply first;
+
+	if (!store_call(app->store, app->mem, &first, &ignored, "SET", key, "1", "NX", "EX", "60", NULL) &&
+	    first.type == REPLY_NIL)
+		return;
+	log_event(&app->log, LOG_ERROR, "campaign.not_tended", LOG_TEXT("campaign", id), LOG_TEXT("reason", failure->msg));
+}
+
 static int quiet_campaigns(struct app *app, struct err *err)
 {
 	struct reply all;
 
 	if (store_call(app->store, app->mem, &all, err, "SMEMBERS", KEY_CAMPAIGNS_QUIET, NULL))
 		return -1;
-	for (size_t i = 0; i < all.count; i++)
-		if (reply_text(&all.items[i]) && quiet_campaign(app, reply_text(&all.items[i]), err))
-			return -1;
+	for (size_t i = 0; i < all.count; i++) {
+		struct err failure = { 0 };
+
+		if (reply_text(&all.items[i]) && quiet_campaign(app, reply_text(&all.items[i]), &failure))
+			note_failure(app, reply_text(&all.items[i]), &failure);
+	}
 	return 0;
 }
 
@@ -267,9 +283,12 @@ static int tend_campaigns(struct app *app, bool *idle, struct err *err)
 
 	if (store_call(app->store, app->mem, &all, err, "SMEMBERS", KEY_CAMPAIGNS_ACTIVE, NULL))
 		return -1;
-	for (size_t i = 0; i < all.count; i++)
-		if (reply_text(&all.items[i]) && tend(app, reply_text(&all.items[i]), idle, err))
-			return -1;
+	for (size_t i = 0; i < all.count; i++) {
+		struct err failure = { 0 };
+
+		if (reply_text(&all.items[i]) && tend(app, reply_text(&all.items[i]), idle, &failure))
+			note_failure(app, reply_text(&all.items[i]), &failure);
+	}
 	return 0;
 }
 

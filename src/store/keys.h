@@ -64,7 +64,7 @@
 /* String by webhook delivery: seen before; KEEP_SEEN_S. */
 #define KEY_SEEN "parley:seen:"
 
-/* String: an alert of that kind was mailed; its quiet time. */
+/* String: an alert of that kind was mailed or logged; its quiet time. */
 #define KEY_ALERT "parley:alert:"
 /* List by kind, or by the job that took them: lines for an alert mail; KEEP_RECORDS_S. */
 #define KEY_ALERT_LINES "parley:alert-lines:"

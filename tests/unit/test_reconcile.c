@@ -186,6 +186,28 @@ static void a_machine_that_was_not_hung_up_is_hung_up(void **state)
 	assert_non_null(str_find(twilio->calls[1].body, STR("Status=completed")));
 }
 
+static void a_campaign_that_cannot_be_read_keeps_no_other_from_its_end(void **state)
+{
+	struct call_world *w = *state;
+	struct reply r;
+
+	(void)twilio_of(w);
+	/* One before and one after in whatever order the set has. */
+	for (int i = 0; i < 8; i++) {
+		const char *id = arena_printf(w->app.mem, "broken-campaign-%d", i);
+
+		redis(w, "HSET", key_of(w->app.mem, KEY_CAMPAIGN, id), "state", "running", NULL);
+		redis(w, "SADD", KEY_CAMPAIGNS_ACTIVE, id, NULL, NULL);
+	}
+	add_lead(w, 1);
+	redis(w, "DEL", due_key(w->app.mem, CAMPAIGN, 0), NULL, NULL, NULL);
+	redis(w, "HSET", KEY_COUNTS CAMPAIGN, "pending", "0", NULL);
+	redis(w, "HSET", KEY_COUNTS CAMPAIGN, "done", "1", NULL);
+	turn(w);
+	r = redis(w, "HGET", KEY_CAMPAIGN CAMPAIGN, "state", NULL, NULL);
+	assert_string_equal(reply_text(&r), "completed");
+}
+
 int main(void)
 {
 #define IN_CAMPAIGN(test) cmocka_unit_test_setup_teardown(test, call_setup, call_teardown)
@@ -198,6 +220,7 @@ int main(void)
 		IN_CAMPAIGN(nothing_is_given_back_while_twilio_cannot_be_asked),
 		IN_CAMPAIGN(what_waits_at_twilio_is_canceled_with_its_campaign),
 		IN_CAMPAIGN(a_machine_that_was_not_hung_up_is_hung_up),
+		IN_CAMPAIGN(a_campaign_that_cannot_be_read_keeps_no_other_from_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
