@@ -1,4 +1,5 @@
 /* What a called person hears, and what their keys and words do (twilio_event.h). */
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -6,6 +7,7 @@
 #include "campaign/agent.h"
 #include "campaign/call_audio.h"
 #include "campaign/call_conversation.h"
+#include "campaign/call_heard.h"
 #include "campaign/campaign.h"
 #include "campaign/do_not_call.h"
 #include "campaign/spoken.h"
@@ -310,7 +312,12 @@ bool gather_once_more(struct app *app, struct arena *mem, const struct form *que
 	struct twiml *t = twiml_new(res->mem);
 
 	again = again < 0 ? 0 : again;
-	if ((!digits && !speech) || again == MOST_AGAIN)
+	if (!digits && !speech)
+		return false;
+	if (call_heard_keep(app, form_get(query, "att"), form_get(form, "CallSid"), digits, speech))
+		log_event(&app->log, LOG_ERROR, "call.heard_not_kept", LOG_TEXT("call", form_get(query, "att")),
+			  LOG_NUM("errno", errno));
+	if (again == MOST_AGAIN)
 		return false;
 	buf_printf(more, "&step=%lld&again=%lld&digits=", step < 1 ? LAST_STEP : step, again + 1);
 	buf_url(more, str_from(digits));

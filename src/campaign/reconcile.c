@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "campaign/call.h"
+#include "campaign/call_heard.h"
 #include "campaign/campaign.h"
 #include "campaign/dial.h"
 #include "store/keys.h"
@@ -295,5 +296,7 @@ static int tend_campaigns(struct app *app, bool *idle, struct err *err)
 int reconcile_turn(struct app *app, bool *idle, struct err *err)
 {
 	*idle = true;
-	return quiet_campaigns(app, err) || tend_campaigns(app, idle, err) || look_at_silent(app, idle, err) ? -1 : 0;
+	if (call_heard_take(app, idle, err) || quiet_campaigns(app, err))
+		return -1;
+	return tend_campaigns(app, idle, err) || look_at_silent(app, idle, err) ? -1 : 0;
 }

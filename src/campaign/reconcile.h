@@ -1,4 +1,4 @@
-/* Sets right what nobody told us (design 3.6): calls of which nothing was heard, calls whose
+/* Sets right what nobody told us (design 3.6): what was heard while Redis was away, calls of which nothing was heard, calls whose
  * dial was lost, calls that wait at Twilio while their campaign is paused, leads of campaigns that
  * have ended. */
 #ifndef PARLEY_CAMPAIGN_RECONCILE_H

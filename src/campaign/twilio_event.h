@@ -36,7 +36,7 @@ int call_progressed(struct app *app, const struct twilio_event *e, struct respon
 int call_machine_heard(struct app *app, const struct twilio_event *e, struct response *res, struct err *err);
 
 /* Asks for the same gathering again in two seconds, with what was pressed or said in the address
- * (the store was away, and Twilio does not repeat it).  False when there was nothing, or it has
+ * (the store was away, and Twilio does not repeat it), and keeps it besides (call_heard.h).  False when there was nothing, or it has
  * been tried enough. */
 bool gather_once_more(struct app *app, struct arena *mem, const struct form *query, const struct form *form,
 		      struct response *res);

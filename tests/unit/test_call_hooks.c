@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "campaign/audio_store.h"
 #include "campaign/call_audio.h"
+#include "campaign/call_heard.h"
 #include "campaign/twilio_webhook.h"
 #include "store/keys.h"
 #include "tests/support/call_world.h"
@@ -361,6 +362,50 @@ static void a_key_is_not_lost_when_the_store_is_away(void **state)
 	assert_int_equal(HOOK(w, id, "gather", "&step=1", { "CallSid", "CA1" })->status, 503);
 	assert_int_equal(HOOK(w, id, "answer", "", { "CallSid", "CA1" })->status, 503);
 	assert_int_equal(HOOK(w, id, "status", "", { "CallSid", "CA1" }, { "CallStatus", "completed" })->status, 503);
+	unlink(arena_printf(w->app.mem, "%s/heard/%s", w->state_dir, id));
+	rmdir(arena_printf(w->app.mem, "%s/heard", w->state_dir));
+}
+
+/* Not even when Redis stays away longer than the call lasts: it is on the disk. */
+static void a_key_that_was_kept_counts_when_the_store_is_back(void **state)
+{
+	struct call_world *w = *state;
+	const char *id = one_call(w);
+	const char *dir = arena_printf(w->app.mem, "%s/heard", w->state_dir);
+	const char *path = arena_printf(w->app.mem, "%s/%s", dir, id);
+	struct err err = { 0 };
+	bool idle = true;
+
+	redis_server_kill(&w->redis);
+	HOOK(w, id, "gather", "&step=1", { "CallSid", "CA1" }, { "Digits", "9" });
+	assert_int_equal(access(path, R_OK), 0);
+	assert_int_equal(call_heard_take(&w->app, &idle, &err), -1);
+	assert_int_equal(access(path, R_OK), 0);
+
+	redis_server_start(&w->redis); /* it has forgotten everything */
+	err = (struct err){ 0 };
+	assert_int_equal(call_heard_take(&w->app, &idle, &err), 0);
+	assert_int_equal(access(path, R_OK), -1);
+	assert_int_equal(call_heard_keep(&w->app, "../../etc/passwd", "CA1", "9", NULL), -1);
+	rmdir(dir);
+}
+
+static void what_was_kept_is_done(void **state)
+{
+	struct call_world *w = *state;
+	const char *id = one_call(w);
+	struct err err = { 0 };
+	bool idle = true;
+
+	assert_int_equal(call_heard_keep(&w->app, id, "CA1", "9", NULL), 0);
+	assert_int_equal(call_heard_take(&w->app, &idle, &err), 0);
+	assert_false(idle);
+	assert_true(is_suppressed(w));
+	assert_string_equal(call_field(w, id, "outcome"), "opted_out");
+	idle = true;
+	assert_int_equal(call_heard_take(&w->app, &idle, &err), 0);
+	assert_true(idle);
+	rmdir(arena_printf(w->app.mem, "%s/heard", w->state_dir));
 }
 
 static void a_key_in_the_address_counts(void **state)
@@ -528,6 +573,8 @@ int main(void)
 		CASE(an_opt_out_is_on_the_list_before_the_call_ends),
 		CASE(words_opt_out_too),
 		CASE(a_key_is_not_lost_when_the_store_is_away),
+		CASE(a_key_that_was_kept_counts_when_the_store_is_back),
+		CASE(what_was_kept_is_done),
 		CASE(a_key_in_the_address_counts),
 		CASE(a_machine_is_treated_as_the_campaign_says),
 		CASE(a_message_is_left_and_noted_when_it_is_fetched),
