@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 	}
 	arrivals_ns = malloc(CALLS_MOST * sizeof(*arrivals_ns));
 	seen = calloc(SLOTS, sizeof(*seen));
-	listener = event.data.fd = listen_on(atoi(argv[1]));
+	listener = event.data.fd = listen_on((int)strtol(argv[1], NULL, 10));
 	if (!arrivals_ns || !seen || epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event))
 		die("start");
 	for (;;) {
