@@ -1,17 +1,15 @@
 /* The second part of call_audio.h: what calls will say is bought before they are dialled. */
 #include "campaign/call_audio.h"
 
-#include <stdlib.h>
-
 #include "base/crypto.h"
-#include "campaign/group.h"
+#include "campaign/lead_line.h"
+#include "campaign/status.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "vendors/elevenlabs.h"
 
 enum {
 	PURCHASES = 10,
-	BATCH = 50,               /* leads read in one round trip */
 	SOON_MS = 2 * 60 * 1000,  /* ready when the hours begin */
 	RETRIES_MS = 60 * 1000,
 	TURN_MS = 10 * 1000,
@@ -33,91 +31,27 @@ static bool is_over(const struct turn *t)
 
 /* ---- who is called next ---- */
 
-struct candidate {
-	int64_t number, score;
-};
-
-/* A time is above every number (lead.h), but goes first. */
-static int by_turn(const void *left, const void *right)
-{
-	const struct candidate *a = left, *b = right;
-	bool a_waits = a->score >= LEAD_SCORE_TIME, b_waits = b->score >= LEAD_SCORE_TIME;
-
-	if (a_waits != b_waits)
-		return a_waits ? -1 : 1;
-	return (a->score > b->score) - (a->score < b->score);
-}
-
 static bool is_open_soon(const struct turn *t, const struct group *g)
 {
-	int64_t now = clock_wall_ms(t->app->clock), until;
+	int64_t now = clock_wall_ms(t->app->clock);
 
-	for (int64_t at = now; at <= now + SOON_MS; at += SOON_MS)
-		if (calling_hours_open(&t->c->hours, t->c->zone, &t->c->holidays, at) && group_is_open(g, at, &until))
-			return true;
-	return false;
+	return group_may_be_called(t->c, g, now) || group_may_be_called(t->c, g, now + SOON_MS);
 }
 
-static struct command due(struct app *app, const char *key, const char *from, const char *to, size_t most)
-{
-	struct command c = command_new(app->mem, "ZRANGEBYSCORE");
-
-	command_text(&c, key);
-	command_text(&c, from);
-	command_text(&c, to);
-	command_text(&c, "WITHSCORES");
-	command_text(&c, "LIMIT");
-	command_int(&c, 0);
-	command_int(&c, (int64_t)most);
-	return c;
-}
-
-static void take(const struct reply *r, struct candidate *list, size_t *count)
-{
-	for (size_t i = 0; i + 1 < r->count; i += 2) {
-		struct candidate *one = &list[*count];
-
-		if (reply_int(&r->items[i], &one->number) && reply_int(&r->items[i + 1], &one->score))
-			++*count;
-	}
-}
-
-static int candidates_of(struct app *app, const char *key, size_t ahead, struct candidate *list, size_t *count,
-			 struct err *err)
-{
-	const char *first = arena_printf(app->mem, "%lld", LEAD_SCORE_TIME);
-	const char *last = arena_printf(app->mem, "%lld", (long long)clock_wall_ms(app->clock) + RETRIES_MS);
-	const struct command commands[] = {
-		due(app, key, first, last, ahead),
-		due(app, key, "-inf", arena_join(app->mem, "(", first), ahead),
-	};
-	struct reply replies[ARRAY_LEN(commands)];
-
-	if (store_pipeline(app->store, commands, ARRAY_LEN(commands), replies, err))
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		take(&replies[i], list, count);
-	return 0;
-}
-
-static int next_leads(const struct turn *t, size_t ahead, struct candidate **list, size_t *count, struct err *err)
+static int next_leads(const struct turn *t, size_t ahead, struct lead **leads, size_t *count, struct err *err)
 {
 	struct app *app = t->app;
+	const struct group **open;
 	struct group *groups;
-	size_t n;
+	size_t n, opened = 0;
 
 	if (groups_load(app, t->c, &groups, &n, err))
 		return -1;
-	*count = 0;
-	*list = arena_alloc(app->mem, (2 * n * ahead + 1) * sizeof(**list));
+	open = arena_alloc(app->mem, (n + 1) * sizeof(struct group *));
 	for (size_t i = 0; i < n; i++)
-		if (is_open_soon(t, &groups[i]) &&
-		    candidates_of(app, due_key(app->mem, t->c->id, groups[i].number), ahead, *list, count, err))
-			return -1;
-	qsort(*list, *count, sizeof(**list), by_turn);
-	if (*count > ahead)
-		*count = ahead;
-	return 0;
+		if (is_open_soon(t, &groups[i]))
+			open[opened++] = &groups[i];
+	return lead_line_first(app, t->c->id, open, opened, clock_wall_ms(app->clock) + RETRIES_MS, ahead, leads, count, err);
 }
 
 /* ---- one campaign ---- */
@@ -175,46 +109,23 @@ static int prepare_lead(struct turn *t, const struct lead *lead, struct err *err
 	return passed_over(&cause, err);
 }
 
-static int prepare_batch(struct turn *t, const struct candidate *list, size_t count, struct err *err)
-{
-	struct app *app = t->app;
-	struct command *commands = arena_alloc(app->mem, count * sizeof(*commands));
-	struct reply *replies = arena_alloc(app->mem, count * sizeof(*replies));
-
-	for (size_t i = 0; i < count; i++) {
-		commands[i] = command_new(app->mem, "HGETALL");
-		command_text(&commands[i], lead_key(app->mem, t->c->id, list[i].number));
-	}
-	if (store_pipeline(app->store, commands, count, replies, err))
-		return -1;
-	for (size_t i = 0; i < count && !is_over(t); i++) {
-		struct lead lead;
-
-		if (lead_of(app->mem, list[i].number, &replies[i], &lead) && prepare_lead(t, &lead, err))
-			return -1;
-	}
-	return 0;
-}
-
 int call_audio_prepare(struct app *app, const struct campaign *c, const struct agent *agent, size_t ahead, size_t *made,
 		       struct err *err)
 {
 	struct turn t = { .app = app, .c = c, .agent = agent };
-	struct candidate *list;
+	struct lead *leads;
 	size_t count = 0;
 	int rc = 0;
 
 	*made = 0;
 	if (c->conversation)
 		return 0;
-	if (next_leads(&t, ahead, &list, &count, err))
+	if (next_leads(&t, is_the_same_for_all(agent) ? 1 : ahead, &leads, &count, err))
 		return -1;
-	if (count && is_the_same_for_all(agent))
-		count = 1;
 	if (count)
 		rc = prepare_keys(&t, err);
-	for (size_t i = 0; !rc && i < count && !is_over(&t); i += BATCH)
-		rc = prepare_batch(&t, list + i, count - i < BATCH ? count - i : BATCH, err);
+	for (size_t i = 0; !rc && i < count && !is_over(&t); i++)
+		rc = prepare_lead(&t, &leads[i], err);
 	*made = t.made;
 	return rc;
 }

@@ -13,7 +13,7 @@ struct call_plan {
 	struct agent agent;
 	struct group *groups;
 	size_t group_count;
-	const struct group **open; /* those whose hours allow a call now, the campaign's included */
+	const struct group **open; /* those whose leads may be called now, as the eligibility says */
 	size_t open_count;
 	int64_t until_ms;          /* when the first of all open hours ends, or the campaign's day */
 	char day[DAY_SIZE];        /* the campaign's */

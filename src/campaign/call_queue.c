@@ -8,100 +8,17 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "campaign/eligibility.h"
+#include "campaign/lead_line.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 
 enum { RELEASE_MOST = 500, CANDIDATES_BYTES = 1 << 20 };
 
-/* ---- who comes next ---- */
-
-struct due {
-	int64_t number, score;
-};
-
-static int by_turn(const void *a, const void *b)
-{
-	const struct due *x = a, *y = b;
-	bool x_retry = x->score >= LEAD_SCORE_TIME, y_retry = y->score >= LEAD_SCORE_TIME;
-
-	if (x_retry != y_retry)
-		return x_retry ? -1 : 1;
-	return x->score < y->score ? -1 : x->score > y->score;
-}
-
-static struct command due_command(struct app *app, const struct call_plan *plan, const struct group *group, bool retries,
-				  size_t most)
-{
-	struct command c = command_new(app->mem, "ZRANGEBYSCORE");
-
-	command_text(&c, due_key(app->mem, plan->campaign.id, group->number));
-	command_text(&c, retries ? arena_printf(app->mem, "%lld", LEAD_SCORE_TIME) : "-inf");
-	command_text(&c, retries ? arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock))
-				 : arena_printf(app->mem, "(%lld", LEAD_SCORE_TIME));
-	command_text(&c, "WITHSCORES");
-	command_text(&c, "LIMIT");
-	command_int(&c, 0);
-	command_int(&c, (int64_t)most);
-	return c;
-}
-
-/* The first of every open group, merged. */
-static int read_due(struct app *app, const struct call_plan *plan, size_t most, struct due **due, size_t *count,
-		    struct err *err)
-{
-	size_t n = plan->open_count * 2, total = 0;
-	struct command *commands = arena_alloc(app->mem, (n + 1) * sizeof(*commands));
-	struct reply *replies = arena_alloc(app->mem, (n + 1) * sizeof(*replies));
-
-	for (size_t i = 0; i < n; i++)
-		commands[i] = due_command(app, plan, plan->open[i / 2], i % 2 == 0, most);
-	*count = 0;
-	if (n && store_pipeline(app->store, commands, n, replies, err))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		total += replies[i].count / 2;
-	*due = arena_alloc(app->mem, (total + 1) * sizeof(**due));
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j + 1 < replies[i].count; j += 2) {
-			struct due *d = &(*due)[*count];
-
-			if (reply_int(&replies[i].items[j], &d->number) && reply_int(&replies[i].items[j + 1], &d->score))
-				++*count;
-		}
-	}
-	qsort(*due, *count, sizeof(**due), by_turn);
-	if (*count > most)
-		*count = most;
-	return 0;
-}
-
 int call_queue_next(struct app *app, const struct call_plan *plan, size_t most, struct lead **leads, size_t *count,
 		    struct err *err)
 {
-	struct command *commands;
-	struct reply *replies;
-	struct due *due;
-	size_t n;
-
-	*count = 0;
-	*leads = NULL;
-	if (read_due(app, plan, most, &due, &n, err))
-		return -1;
-	if (!n)
-		return 0;
-	commands = arena_alloc(app->mem, n * sizeof(*commands));
-	replies = arena_alloc(app->mem, n * sizeof(*replies));
-	*leads = arena_alloc(app->mem, n * sizeof(**leads));
-	for (size_t i = 0; i < n; i++) {
-		commands[i] = command_new(app->mem, "HGETALL");
-		command_text(&commands[i], lead_key(app->mem, plan->campaign.id, due[i].number));
-	}
-	if (store_pipeline(app->store, commands, n, replies, err))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (lead_of(app->mem, due[i].number, &replies[i], &(*leads)[*count]))
-			++*count;
-	return 0;
+	return lead_line_first(app, plan->campaign.id, plan->open, plan->open_count, clock_wall_ms(app->clock), most, leads,
+			       count, err);
 }
 
 /* ---- claiming ---- */

@@ -75,12 +75,6 @@ bool calling_hours_open(const struct calling_hours *h, const struct zone *z, con
 	return open_at(h, z, off, floor_div(now_ms, 1000));
 }
 
-int64_t calling_hours_next(const struct calling_hours *h, const struct zone *z, const struct holidays *off,
-			   int64_t now_ms)
-{
-	return search(&(struct window){ h, z, off }, now_ms, true, -1);
-}
-
 int64_t calling_hours_until(const struct calling_hours *h, const struct zone *z, const struct holidays *off,
 			    int64_t now_ms)
 {

@@ -34,10 +34,6 @@ struct window {
 
 bool calling_hours_open(const struct calling_hours *h, const struct zone *z, const struct holidays *off, int64_t now_ms);
 
-/* Now when open, else the next opening; -1 when there is none in the days ahead. */
-int64_t calling_hours_next(const struct calling_hours *h, const struct zone *z, const struct holidays *off,
-			   int64_t now_ms);
-
 /* When the present window closes: now when it is closed, the last day looked at
  * when it does not close before. */
 int64_t calling_hours_until(const struct calling_hours *h, const struct zone *z, const struct holidays *off,

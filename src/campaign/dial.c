@@ -53,14 +53,12 @@ int dial_request(struct app *app, struct arena *mem, const struct campaign *c, c
 
 static enum dial_result result_of(const struct err *failure)
 {
-	switch (failure->kind) {
-	case ERR_REFUSED:
+	switch (twilio_error_of(failure)) {
+	case TWILIO_NUMBER_PERMANENT:
 		return DIAL_REFUSED;
-	case ERR_LIMIT:
-		return DIAL_LATER;
-	case ERR_UPSTREAM:
-		return DIAL_FAILED;
-	case ERR_UNKNOWN:
+	case TWILIO_RETRY_LATER:
+		return failure->kind == ERR_LIMIT ? DIAL_LATER : DIAL_FAILED;
+	case TWILIO_UNKNOWN:
 		return DIAL_UNKNOWN;
 	default:
 		return DIAL_DENIED;

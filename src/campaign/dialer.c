@@ -170,7 +170,7 @@ static bool plan(struct dialer *d, struct turn *t)
 	bool failed;
 
 	if (t->planned && now_us(d) < t->plan_until_us)
-		return t->plan.campaign.state == CAMPAIGN_RUNNING && t->plan.open_count;
+		return t->plan.open_count;
 	arena_reset(t->mem);
 	planner.mem = t->mem;
 	failed = call_plan_make(&planner, t->id, &t->plan, &err);
@@ -182,7 +182,7 @@ static bool plan(struct dialer *d, struct turn *t)
 				  LOG_TEXT("reason", err.msg));
 		return false;
 	}
-	if (t->plan.campaign.state != CAMPAIGN_RUNNING || !t->plan.open_count)
+	if (!t->plan.open_count)
 		return false;
 	if (call_queue_release(d->app, &t->plan, &err))
 		log_event(&d->app->log, LOG_WARNING, "dialer.no_release", LOG_TEXT("campaign", t->id), LOG_TEXT("reason", err.msg));

@@ -59,16 +59,6 @@ int do_not_call_remove(struct app *app, const char *phone, bool *found, struct e
 	return 0;
 }
 
-int do_not_call_has(struct app *app, const char *phone, bool *found, struct err *err)
-{
-	struct reply r;
-
-	if (store_call(app->store, app->mem, &r, err, "HEXISTS", KEY_DO_NOT_CALL, phone, NULL))
-		return -1;
-	*found = r.number == 1;
-	return 0;
-}
-
 int do_not_call_page(struct app *app, const char *after, size_t limit, struct json_object *items, const char **next,
 		     struct err *err)
 {

@@ -20,8 +20,6 @@ int do_not_call_add(struct app *app, const char *phone, const char *reason, cons
 /* Takes it off; *found is false when it was not on the list. */
 int do_not_call_remove(struct app *app, const char *phone, bool *found, struct err *err);
 
-int do_not_call_has(struct app *app, const char *phone, bool *found, struct err *err);
-
 /* Adds at most `limit` entries after the number `after` ("" from the start), in the
  * order of the numbers, to the JSON array; *next is the last one when more follow,
  * else NULL. */

@@ -64,20 +64,39 @@ const struct group *group_numbered(const struct group *groups, size_t count, int
 	return NULL;
 }
 
-bool group_is_open(const struct group *g, int64_t now_ms, int64_t *until_ms)
+struct eligibility_facts group_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms)
 {
-	*until_ms = INT64_MAX;
-	if (g->unknown)
-		return false;
+	return (struct eligibility_facts){
+		.now_ms = now_ms,
+		.running = c->state == CAMPAIGN_RUNNING,
+		.campaign = { &c->hours, c->zone, &c->holidays },
+		.recipient = g ? g->windows : NULL,
+		.recipient_count = g ? g->count : 0,
+		.zone_unknown = !g || g->unknown,
+		.placed_today = placed_today,
+		.daily_cap = c->daily_cap,
+		.next_day_ms = campaign_next_day_ms(c, now_ms),
+		.max_attempts = c->retry.max_attempts,
+	};
+}
+
+bool group_may_be_called(const struct campaign *c, const struct group *g, int64_t at_ms)
+{
+	struct eligibility_facts facts = group_facts(c, g, 0, at_ms);
+
+	return eligibility(&facts).block == BLOCK_NONE;
+}
+
+int64_t group_open_until(const struct group *g, int64_t now_ms)
+{
+	int64_t first = INT64_MAX;
+
 	for (size_t i = 0; i < g->count; i++) {
 		const struct window *w = &g->windows[i];
-		int64_t until;
+		int64_t until = calling_hours_until(w->hours, w->zone, w->holidays, now_ms);
 
-		if (!calling_hours_open(w->hours, w->zone, w->holidays, now_ms))
-			return false;
-		until = calling_hours_until(w->hours, w->zone, w->holidays, now_ms);
-		if (until < *until_ms)
-			*until_ms = until;
+		if (until < first)
+			first = until;
 	}
-	return true;
+	return first;
 }

@@ -3,6 +3,7 @@
 #define PARLEY_CAMPAIGN_GROUP_H
 
 #include "campaign/campaign.h"
+#include "campaign/eligibility.h"
 
 struct group {
 	int number;
@@ -18,7 +19,13 @@ int groups_load(struct app *app, const struct campaign *c, struct group **groups
 /* The group of a number (no Redis); NULL when there is none. */
 const struct group *group_numbered(const struct group *groups, size_t count, int number);
 
-/* Whether its recipients' hours allow a call, and if so until when. */
-bool group_is_open(const struct group *g, int64_t now_ms, int64_t *until_ms);
+/* What holds for every lead of a group (NULL: there is none of its number). */
+struct eligibility_facts group_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms);
+
+/* Whether a lead of the group against which nothing else speaks may be called at that time. */
+bool group_may_be_called(const struct campaign *c, const struct group *g, int64_t at_ms);
+
+/* When the first of its recipients' hours that are open now closes. */
+int64_t group_open_until(const struct group *g, int64_t now_ms);
 
 #endif

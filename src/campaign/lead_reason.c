@@ -98,7 +98,7 @@ int lead_reason(struct app *app, const struct lead_reasons *reasons, const struc
 	*reason = state_sentence(c->state);
 	if (c->state != CAMPAIGN_RUNNING)
 		return 0;
-	facts = status_facts(c, group_numbered(reasons->groups, reasons->group_count, lead->group), 0,
+	facts = group_facts(c, group_numbered(reasons->groups, reasons->group_count, lead->group), 0,
 			     clock_wall_ms(app->clock));
 	if (add_lead_facts(app, c, lead, &facts, err))
 		return -1;

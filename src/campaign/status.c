@@ -4,22 +4,6 @@
 #include "store/keys.h"
 #include "store/scripts.h"
 
-struct eligibility_facts status_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms)
-{
-	return (struct eligibility_facts){
-		.now_ms = now_ms,
-		.running = c->state == CAMPAIGN_RUNNING,
-		.campaign = { &c->hours, c->zone, &c->holidays },
-		.recipient = g ? g->windows : NULL,
-		.recipient_count = g ? g->count : 0,
-		.zone_unknown = !g || g->unknown,
-		.placed_today = placed_today,
-		.daily_cap = c->daily_cap,
-		.next_day_ms = campaign_next_day_ms(c, now_ms),
-		.max_attempts = c->retry.max_attempts,
-	};
-}
-
 const char *placed_key(struct app *app, const struct campaign *c, int64_t now_ms)
 {
 	char day[DAY_SIZE];
@@ -119,7 +103,7 @@ static int64_t first_look(const struct standing *s, int64_t now_ms)
 static void add_standing(const struct snapshot *s, const struct standing *at, const struct group *g, int64_t now_ms,
 			 int64_t blocked[BLOCK_COUNT], int64_t *next_ms)
 {
-	struct eligibility_facts facts = status_facts(&s->campaign, g, s->placed_today, now_ms);
+	struct eligibility_facts facts = group_facts(&s->campaign, g, s->placed_today, now_ms);
 	enum block block = eligibility(&facts).block;
 	int64_t next;
 

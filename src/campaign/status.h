@@ -3,7 +3,6 @@
 #define PARLEY_CAMPAIGN_STATUS_H
 
 #include "campaign/campaign.h"
-#include "campaign/eligibility.h"
 #include "campaign/group.h"
 #include "campaign/lead.h"
 
@@ -24,9 +23,6 @@ int lead_reasons_load(struct app *app, const struct campaign *c, struct lead_rea
  * (may be NULL): when it may be, 0 when that cannot be told. */
 int lead_reason(struct app *app, const struct lead_reasons *reasons, const struct lead *lead, const char **reason,
 		int64_t *next_ms, struct err *err);
-
-/* What holds for every lead of a group (NULL: there is none of its number). */
-struct eligibility_facts status_facts(const struct campaign *c, const struct group *g, int64_t placed_today, int64_t now_ms);
 
 /* KEY_PLACED of the campaign's present day. */
 const char *placed_key(struct app *app, const struct campaign *c, int64_t now_ms);

@@ -252,22 +252,6 @@ int twilio_dial_reply(const struct twilio *t, struct arena *mem, const struct ht
 	return take_call(answer, false, call, err);
 }
 
-int twilio_call_create(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial,
-		       struct twilio_call *call, struct err *err)
-{
-	struct http_call request;
-	struct http_reply reply;
-
-	if (twilio_dial_call(t, mem, dial, &request, err))
-		return -1;
-	/* Cut short, a slow success would be an unknown outcome. */
-	if (t->http->most_ms > 0 && t->http->most_ms < request.timeout_ms)
-		return err_set(err, ERR_SYSTEM, "Twilio: the time allowed for a request is too short for a dial");
-	if (vendor_send(t->http, mem, "Twilio", &request, false, &reply, err))
-		return -1;
-	return twilio_dial_reply(t, mem, &reply, call, err);
-}
-
 /* The path of a call; NULL with err when the sid could lead elsewhere. */
 static const char *path_of(struct arena *mem, const char *sid, struct err *err)
 {

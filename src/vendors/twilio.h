@@ -75,10 +75,6 @@ int twilio_dial_call(const struct twilio *t, struct arena *mem, const struct twi
 int twilio_dial_reply(const struct twilio *t, struct arena *mem, const struct http_reply *reply, struct twilio_call *call,
 		      struct err *err);
 
-/* Both, over t->http; ERR_SYSTEM when that allows a call less time. */
-int twilio_call_create(const struct twilio *t, struct arena *mem, const struct twilio_dial *dial,
-		       struct twilio_call *call, struct err *err);
-
 /* status: "canceled" (only while queued or ringing) or "completed" (also hangs up). */
 int twilio_call_update(const struct twilio *t, struct arena *mem, const char *sid, const char *status,
 		       struct twilio_call *call, struct err *err);

@@ -47,7 +47,7 @@ static void openings(void **state)
 
 		assert_int_equal(zone_load(a, rows[i].zone, &z, &err), 0);
 		check_row(rows[i].now, calling_hours_open(h, z, &off, now) == (next == now));
-		check_row(rows[i].now, calling_hours_next(h, z, &off, now) == next);
+		check_row(rows[i].now, calling_hours_next_all(&(struct window){ h, z, &off }, 1, now) == next);
 		if (rows[i].until)
 			check_row(rows[i].now, calling_hours_until(h, z, &off, now) == at(rows[i].until));
 	}
