@@ -11,7 +11,7 @@
 #include "base/dotenv.h"
 #include "base/limits.h"
 
-enum type { TEXT, URL_ANY, URL_ORIGIN, URL_REDIS, EMAIL, SENDER, PHONE, COUNT, RATE, SVIX_SECRET, PATH };
+enum type { TEXT, URL_ANY, URL_ORIGIN, URL_REDIS, EMAIL, SENDER, PHONE, COUNT, RATE, CURRENCY, SVIX_SECRET, PATH };
 enum group { NO_GROUP, ELEVENLABS, TWILIO, LINEAR, CEREBRAS, RESEND, SUPABASE, GROUPS };
 enum { SECRET = 1, NEEDED = 2, MEMBER = 4 }; /* MEMBER: its presence makes the group, its absence leaves it incomplete */
 
@@ -77,6 +77,9 @@ static const struct setting settings[] = {
 	{ "ORG_DAILY_CONVERSATIONS", COUNT, NO_GROUP, 0, "500", AT(org_daily_conversations), "conversations a day and organization", 0, 1000000 },
 	{ "CONTACT_MIN_GAP_SECONDS", COUNT, NO_GROUP, 0, "0", AT(contact_min_gap_s), "least time between calls to a number (0: off)", 0, 31536000 },
 	{ "CONTACT_MAX_PER_DAY", COUNT, NO_GROUP, 0, "0", AT(contact_max_per_day), "most calls a day to a number (0: off)", 0, 1000 },
+	{ "SPEECH_PRICE_PER_1000_CHARACTERS", RATE, NO_GROUP, 0, NULL, AT(speech_price_per_1000), "what speech costs here; unset: not shown", 0, LIMIT_PRICE },
+	{ "CALL_PRICE_PER_MINUTE", RATE, NO_GROUP, 0, NULL, AT(call_price_per_minute), "what a call costs here; unset: not shown", 0, LIMIT_PRICE },
+	{ "PRICE_CURRENCY", CURRENCY, NO_GROUP, 0, "USD", AT(price_currency), "currency of the two prices, ISO 4217", 0, 0 },
 	{ "PARLEY_SWEEP_AFTER_SECONDS", COUNT, NO_GROUP, 0, "90", AT(sweep_after_s), "when a conversation without webhook is first asked for", 1, 86400 },
 	{ "PARLEY_JOB_LEASE_SECONDS", COUNT, NO_GROUP, 0, "180", AT(job_lease_s), "when a job whose worker was killed is taken up again", 2, 3600 },
 	{ "PARLEY_VENDOR_TIMEOUT_SECONDS", COUNT, NO_GROUP, 0, "90", AT(vendor_timeout_s), "longest wait for any vendor's answer", 1, 90 },
@@ -218,6 +221,16 @@ static const char *check_phone(struct str s)
 	return NULL;
 }
 
+static const char *check_currency(struct str s)
+{
+	if (s.len != 3)
+		return "must be three capital letters, as USD";
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < 'A' || s.ptr[i] > 'Z')
+			return "must be three capital letters, as USD";
+	return NULL;
+}
+
 static const char *check_svix_secret(struct arena *a, struct str s)
 {
 	struct str key;
@@ -252,6 +265,7 @@ static const char *check_value(const struct reader *r, const struct setting *s, 
 	case EMAIL: return config_is_email(v) ? NULL : "must be an e-mail address";
 	case SENDER: return check_sender(v);
 	case PHONE: return check_phone(v);
+	case CURRENCY: return check_currency(v);
 	case SVIX_SECRET: return check_svix_secret(r->mem, v);
 	case PATH: return v.ptr[0] == '/' ? NULL : "must be an absolute path";
 	case TEXT: return check_text(s, v);

@@ -46,6 +46,8 @@ struct config {
 	int session_ttl_s;
 	int org_daily_invitations, org_daily_conversations;
 	int contact_min_gap_s, contact_max_per_day;
+	double speech_price_per_1000, call_price_per_minute; /* 0: not known */
+	const char *price_currency;
 	int sweep_after_s; /* how long after the start a conversation is first asked for */
 	int job_lease_s;   /* longer than any step of a job takes */
 	int vendor_timeout_s;

@@ -80,6 +80,8 @@ static void the_minimum_is_enough(void **state)
 	assert_int_equal(l.cfg.org_daily_invitations, 200);
 	assert_int_equal(l.cfg.org_daily_conversations, 500);
 	assert_true(l.cfg.twilio_calls_per_second > 0.99 && l.cfg.twilio_calls_per_second < 1.01);
+	assert_false(l.cfg.speech_price_per_1000 > 0 || l.cfg.call_price_per_minute > 0);
+	assert_string_equal(l.cfg.price_currency, "USD");
 	assert_false(l.cfg.have_elevenlabs || l.cfg.have_twilio || l.cfg.have_linear || l.cfg.have_cerebras ||
 		     l.cfg.have_resend || l.cfg.have_supabase);
 	arena_free(l.mem);
@@ -161,6 +163,15 @@ static const struct {
 	{ "TWILIO_CALLS_PER_SECOND", "nan", false },
 	{ "TWILIO_CALLS_PER_SECOND", "inf", false },
 	{ "TWILIO_CALLS_PER_SECOND", "1x", false },
+	{ "SPEECH_PRICE_PER_1000_CHARACTERS", "0.18", true },
+	{ "SPEECH_PRICE_PER_1000_CHARACTERS", "0", false },
+	{ "SPEECH_PRICE_PER_1000_CHARACTERS", "0,18", false },
+	{ "CALL_PRICE_PER_MINUTE", "0.014", true },
+	{ "CALL_PRICE_PER_MINUTE", "1000001", false },
+	{ "PRICE_CURRENCY", "EUR", true },
+	{ "PRICE_CURRENCY", "eur", false },
+	{ "PRICE_CURRENCY", "$", false },
+	{ "PRICE_CURRENCY", "EURO", false },
 	{ "ORCHESTRATOR_API_KEY", "key-1", true },
 	{ "ORCHESTRATOR_API_KEY", "key 1", false },
 	{ "ORCHESTRATOR_API_KEY", "key\n1", false },
