@@ -9,7 +9,7 @@ registry='https?://[^" ]*(registr''y|nexus|artifactor''y|verdacci''o)'
 
 # In a checkout what is tracked or could be, in a tarball everything but what a build makes.
 files() {
-	if [ -d "$1/.git" ]; then
+	if [ -e "$1/.git" ]; then # a file in a worktree
 		(cd "$1" && git ls-files --cached --others --exclude-standard)
 	else
 		(cd "$1" && find . \( -name node_modules -o -name _build -o -name _inst -o -name autom4te.cache -o -name build-aux \) \
