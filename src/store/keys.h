@@ -178,7 +178,20 @@
 /* Stream, field c: a campaign that has a new event; a hint, about the last 10,000. */
 #define KEY_LIVE "parley:live"
 
+/* ---- checks (owner: src/doctor) ---- */
+
+/* Hash by a check's name ("twilio.account"): group, state (ok, warn, fail, off), sentence, todo (empty: nothing),
+ * took (ms), at (ms of its end); KEEP_CHECK_S. */
+#define KEY_CHECK "parley:check:"
+/* String: who runs the checks now; as long as that may take. */
+#define KEY_CHECK_RUN "parley:check-run"
+/* String: ms at which the checks were last begun; a few seconds. */
+#define KEY_CHECK_BEGUN "parley:check-begun"
+/* String: ms of the last turn of any campaign runner. */
+#define KEY_CAMPAIGN_RUNNER_SEEN "parley:campaign-runner-seen"
+
 enum keep {
+	KEEP_CHECK_S = 7 * 86400,
 	KEEP_RECORDS_S = 180 * 86400,
 	KEEP_MAIL_S = 30 * 86400,
 	KEEP_GONE_S = 30 * 86400,
