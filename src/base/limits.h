@@ -42,6 +42,7 @@ enum limits {
 	/* campaigns */
 	LIMIT_SCRIPT = 5000, /* characters of an agent's script, or of what a voice is to say */
 	LIMIT_AUDIO = 20 << 20, /* a file of ElevenLabs, or one that is uploaded */
+	LIMIT_PREVIEW = 4 << 20, /* ElevenLabs' sample of a voice */
 	LIMIT_RECORDING_S = 300,
 	LIMIT_VARIABLE_NAME = 64,
 	LIMIT_SPOKEN = 20 << 10, /* bytes that a script becomes */

@@ -140,3 +140,17 @@ void audio_unlock(struct arena *mem, const char *state_dir, const char *hash, in
 	unlink(lock_path(mem, state_dir, hash));
 	close(fd);
 }
+
+/* A tag, or a frame's sync bits with a layer. */
+static bool is_mp3(struct str s)
+{
+	return str_starts(s, STR("ID3")) ||
+	       (s.len > 4 && (unsigned char)s.ptr[0] == 0xff && ((unsigned char)s.ptr[1] & 0xe6) > 0xe0);
+}
+
+const char *audio_type(struct str s)
+{
+	if (s.len > 12 && str_starts(s, STR("RIFF")) && str_eq((struct str){ s.ptr + 8, 4 }, STR("WAVE")))
+		return "wav";
+	return is_mp3(s) ? "mp3" : NULL;
+}

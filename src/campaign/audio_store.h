@@ -26,6 +26,9 @@ void audio_hash(struct arena *mem, const struct str *parts, size_t count, char h
 /* The file of that name in the store; no check whether it is there. */
 const char *audio_path(struct arena *mem, const char *state_dir, const char *name);
 
+/* What the bytes are, whatever they are called: "wav", "mp3"; NULL: neither. */
+const char *audio_type(struct str bytes);
+
 /* Whether there is one, and its size. */
 bool audio_exists(struct arena *mem, const char *state_dir, const char *name, int64_t *bytes);
 

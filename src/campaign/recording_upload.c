@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "campaign/audio.h"
 #include "campaign/recording_convert.h"
+#include "campaign/recordings.h"
 #include "web/api.h"
 
 enum { RATE = 8000 };
@@ -21,17 +22,18 @@ static const char *type_of(const struct request *req)
 	return request_is_type(req, "audio/mpeg") ? "mp3" : NULL;
 }
 
-/* What the bytes say, whatever the header does. */
-static bool is_wav(struct str s)
+/* ?name=, what people call it; false when it was answered with 400. */
+static bool read_name(struct request *req, struct response *res, const char **name)
 {
-	return s.len > 12 && str_starts(s, STR("RIFF")) && str_eq((struct str){ s.ptr + 8, 4 }, STR("WAVE"));
-}
+	struct form form = { 0 };
+	struct err bad = { 0 };
 
-/* A tag, or a frame's sync bits with a layer. */
-static bool is_mp3(struct str s)
-{
-	return str_starts(s, STR("ID3")) ||
-	       (s.len > 4 && (unsigned char)s.ptr[0] == 0xff && ((unsigned char)s.ptr[1] & 0xe6) > 0xe0);
+	if (request_query(req, &form, &bad))
+		return api_refuse(res, NULL, "The query could not be understood."), false;
+	*name = form_get(&form, "name");
+	if (!str_is_utf8(str_from(*name)) || str_from(*name).len > LIMIT_NAME || str_has_control(str_from(*name)))
+		return api_refuse(res, "name", "name must be text of at most 200 bytes in one line."), false;
+	return true;
 }
 
 static int refuse(struct response *res, const char *sentence)
@@ -90,23 +92,20 @@ static int keep(struct app *app, const struct recording *recording, struct audio
 	return rc;
 }
 
-static int show(struct app *app, struct response *res, const struct audio *audio, int64_t samples)
+static int show(struct app *app, struct response *res, const struct audio *audio, const char *name, int64_t samples,
+		struct err *err)
 {
-	struct json_object *answer = json_owned(app->mem, json_object_new_object());
+	struct recorded recorded = { .id = audio->hash, .name = name, .bytes = audio->bytes, .duration_ms = samples * 1000 / RATE };
 
-	json_put(answer, "audio_url", arena_printf(app->mem, "%s/audio/%s", app->cfg.webhook_base_url, audio->name));
-	json_put(answer, "content_type", "audio/wav");
-	json_put_int(answer, "bytes", audio->bytes);
-	json_object_object_add(answer, "duration_seconds", json_object_new_double_s((double)samples / RATE,
-			       arena_printf(app->mem, "%.3f", (double)samples / RATE)));
-	json_put(answer, "recording_id", audio->hash);
-	response_json(res, 201, str_from(json_write(answer)));
+	if (recorded_keep(app, &recorded, err))
+		return -1;
+	response_json(res, 201, str_from(json_write(recorded_json(app, &recorded))));
 	return 0;
 }
 
 int recording_create(struct app *app, struct request *req, struct response *res, struct err *err)
 {
-	const char *type = type_of(req);
+	const char *type = type_of(req), *found, *name;
 	struct recording recording;
 	enum recording_verdict verdict;
 	struct audio audio = { 0 };
@@ -116,11 +115,14 @@ int recording_create(struct app *app, struct request *req, struct response *res,
 		response_error(res, 415, "unsupported_media_type", "The recording must be audio/wav or audio/mpeg.", NULL);
 		return 0;
 	}
+	if (!read_name(req, res, &name))
+		return 0;
 	if (!req->left)
 		return api_refuse(res, NULL, "The recording is empty.");
 	if (!read_file(req, &file))
 		return api_refuse(res, NULL, "The request ended before its announced length.");
-	if (*type == 'w' ? !is_wav(file) : !is_mp3(file))
+	found = audio_type(file);
+	if (!found || strcmp(found, type) != 0)
 		return refuse(res, *type == 'w' ? "The file is no WAV." : "The file is no MP3.");
 	if (recording_convert(app->mem, file, type, &verdict, &recording, err))
 		return -1;
@@ -128,5 +130,5 @@ int recording_create(struct app *app, struct request *req, struct response *res,
 		  LOG_NUM("verdict", (int64_t)verdict));
 	if (verdict != RECORDING_READ)
 		return refuse(res, sentence_of(verdict));
-	return keep(app, &recording, &audio, err) ? -1 : show(app, res, &audio, recording.samples);
+	return keep(app, &recording, &audio, err) ? -1 : show(app, res, &audio, name, recording.samples, err);
 }

@@ -4,8 +4,8 @@
 
 #include "web/route.h"
 
-/* 201 {"audio_url","content_type","bytes","duration_seconds","recording_id"}; the same recording gives
- * the same answer.  Empty 400, of another type 415, over 20 MB 413, and 422 for one that cannot be
+/* ?name= is what people call it.  201 {"audio_url","content_type","bytes","duration_seconds","recording_id","name",
+ * "created_at"}; the same recording gives the same answer, with the newest name.  Empty 400, of another type 415, over 20 MB 413, and 422 for one that cannot be
  * used, with the reason. */
 int recording_create(struct app *app, struct request *req, struct response *res, struct err *err);
 

@@ -5,11 +5,24 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "campaign/audio.h"
+#include "campaign/price.h"
 #include "campaign/recording_upload.h"
+#include "campaign/recordings.h"
 #include "campaign/voice_lists.h"
+#include "campaign/voice_preview.h"
 #include "campaign/voice_wish.h"
 #include "web/access.h"
 #include "web/api.h"
+
+/* By the credits that ElevenLabs has taken, else by the characters. */
+static void put_price(struct app *app, struct json_object *answer, const struct voice_wish *wish, const struct audio *audio)
+{
+	int64_t bought = audio->cached ? 0 : audio->cost >= 0 ? audio->cost : (int64_t)wish->characters;
+	double price;
+	bool known = price_of_speech(&app->cfg, bought, &price);
+
+	price_put(answer, &app->cfg, known, price);
+}
 
 static int speak(struct app *app, struct response *res, const struct voice_wish *wish, const char *base_url,
 		 struct err *err)
@@ -30,6 +43,7 @@ static int speak(struct app *app, struct response *res, const struct voice_wish 
 		json_put_int(answer, "cost", audio.cost);
 	else
 		json_put(answer, "cost", NULL);
+	put_price(app, answer, wish, &audio);
 	response_json(res, 200, str_from(json_write(answer)));
 	return 0;
 }
@@ -61,10 +75,13 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/voice/voices", .handler = voice_list },
+	{ .method = "GET", .path = "/api/voice/voices/:id", .handler = voice_show },
+	{ .method = "GET", .path = "/api/voice/voices/:id/preview", .handler = voice_preview },
 	{ .method = "GET", .path = "/api/voice/models", .handler = voice_models },
 	{ .method = "GET", .path = "/api/voice/usage", .handler = voice_usage },
 	{ .method = "POST", .path = "/api/voice/test", .handler = voice_test, .max_body = LIMIT_BODY_API },
 	{ .method = "POST", .path = "/api/voice/generate", .handler = voice_generate, .max_body = LIMIT_BODY_API },
+	{ .method = "GET", .path = "/api/voice/recordings", .handler = recordings_list },
 	{ .method = "POST", .path = "/api/voice/recordings", .handler = recording_create, .max_body = LIMIT_AUDIO, .streams = true },
 };
 

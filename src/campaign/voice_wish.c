@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "campaign/voice_settings.h"
+#include "vendors/elevenlabs_speech.h"
 #include "web/api.h"
 
 enum { ID_MOST = 64 };
@@ -51,6 +52,16 @@ static bool read_format(struct response *res, struct json_object *value, const c
 						"ElevenLabs."), false;
 }
 
+static bool read_language(struct response *res, struct json_object *value, const char **language)
+{
+	const char *text = json_text(value, "");
+
+	if (!text || strlen(text) != 2 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 2)
+		return api_refuse(res, "language", "language must be a code of ISO 639-1, such as en."), false;
+	*language = text;
+	return true;
+}
+
 static bool read_settings(struct request *req, struct response *res, struct json_object *given, const char **text)
 {
 	const char *field, *sentence;
@@ -62,7 +73,8 @@ static bool read_settings(struct request *req, struct response *res, struct json
 /* null is as good as left out */
 static bool is_optional(const char *name)
 {
-	return !strcmp(name, "voice_id") || !strcmp(name, "model_id") || !strcmp(name, "voice_settings");
+	return !strcmp(name, "voice_id") || !strcmp(name, "model_id") || !strcmp(name, "language") ||
+	       !strcmp(name, "voice_settings");
 }
 
 static bool read_member(struct request *req, struct response *res, const char *name, struct json_object *value,
@@ -76,6 +88,8 @@ static bool read_member(struct request *req, struct response *res, const char *n
 		return read_id(res, name, value, &wish->audio.voice_id);
 	if (!strcmp(name, "model_id"))
 		return read_id(res, name, value, &wish->audio.model_id);
+	if (!strcmp(name, "language"))
+		return read_language(res, value, &wish->audio.language);
 	if (!strcmp(name, "voice_settings"))
 		return read_settings(req, res, value, &wish->audio.settings);
 	if (choose && !strcmp(name, "output_format"))
@@ -99,5 +113,7 @@ bool voice_wish_read(struct request *req, struct response *res, const char *voic
 	}
 	if (!wish->audio.text.ptr)
 		return api_refuse(res, "text", "text is missing."), false;
+	if (!elevenlabs_model_takes_language(wish->audio.model_id))
+		wish->audio.language = NULL; /* as in calls: the same words are then the same file */
 	return true;
 }

@@ -1,4 +1,4 @@
-/* What the body of POST /api/voice/test and /generate asks for (contract 3.3). */
+/* What the body of POST /api/voice/test and /generate asks for (contract 3.3, and "language"). */
 #ifndef PARLEY_CAMPAIGN_VOICE_WISH_H
 #define PARLEY_CAMPAIGN_VOICE_WISH_H
 

@@ -94,10 +94,16 @@
 /* Sorted set, all scores 0: the telephone numbers of the do-not-call list in their order; no end. */
 #define KEY_DO_NOT_CALL_LIST "parley:do-not-call-list"
 
-/* String by search and cursor: "ms JSON", a page of voices as it was read then; KEEP_VOICES_S. */
+/* String by hash of filter and cursor, or "one:" and a voice's id: "ms JSON", a page of voices or the voice as it was read
+ * then; KEEP_VOICES_S. */
 #define KEY_VOICES "parley:voices:"
 /* String by "models" or "usage": the same, of ElevenLabs' models and the account's use; KEEP_VOICES_S. */
 #define KEY_VOICE_ACCOUNT "parley:voice-account:"
+
+/* Hash by an uploaded recording's hash: name, bytes, duration, created (ms); no end. */
+#define KEY_RECORDING "parley:recording:"
+/* Sorted set, hashes of the uploaded recordings by creation in ms; no end. */
+#define KEY_RECORDINGS "parley:recordings"
 
 /* String by an audio's hash: why it is not bought now, "unknown" or ElevenLabs' word; one or ten minutes. */
 #define KEY_AUDIO_FAILED "parley:audio-failed:"

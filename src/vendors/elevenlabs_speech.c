@@ -17,7 +17,7 @@ static void put_parameter(struct buf *path, const char *name, const char *value)
 	buf_url(path, str_from(value));
 }
 
-int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char *search, const char *cursor,
+int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_filter *filter,
 		      struct json_object **voices, const char **next, struct err *err)
 {
 	struct buf *path = buf_in(mem, PATH_LIMIT);
@@ -25,9 +25,15 @@ int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char 
 	bool more = false;
 	size_t count;
 
-	buf_printf(path, "/v2/voices?page_size=%d", PAGE_SIZE);
-	put_parameter(path, "search", search);
-	put_parameter(path, "next_page_token", cursor);
+	buf_printf(path, "/v2/voices?page_size=%d", filter->page_size ? filter->page_size : PAGE_SIZE);
+	put_parameter(path, "search", filter->search);
+	put_parameter(path, "category", filter->category);
+	put_parameter(path, "gender", filter->gender);
+	put_parameter(path, "age", filter->age);
+	put_parameter(path, "language", filter->language);
+	put_parameter(path, "accent", filter->accent);
+	put_parameter(path, "use_cases", filter->use_case);
+	put_parameter(path, "next_page_token", filter->cursor);
 	if (elevenlabs_get(e, mem, path, 0, &answer, err))
 		return -1;
 	*voices = json_list(answer, "voices", &count);
@@ -37,6 +43,16 @@ int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char 
 	if (*next && !**next)
 		*next = NULL;
 	return 0;
+}
+
+int elevenlabs_voice(const struct elevenlabs *e, struct arena *mem, const char *voice_id, struct json_object **voice,
+		     struct err *err)
+{
+	struct buf *path = buf_in(mem, PATH_LIMIT);
+
+	buf_puts(path, "/v1/voices/");
+	buf_url(path, str_from(voice_id));
+	return elevenlabs_get(e, mem, path, 0, voice, err);
 }
 
 int elevenlabs_models(const struct elevenlabs *e, struct arena *mem, struct json_object **models, struct err *err)

@@ -9,10 +9,19 @@
 #include "base/str.h"
 #include "vendors/elevenlabs.h"
 
-/* One page of at most 100 voices, as the vendor gives them.  `search` and `cursor` may be
- * NULL or empty; *next is the cursor of the next page, NULL at the end. */
-int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const char *search, const char *cursor,
+/* Which voices are wanted; what is NULL or empty does not matter. */
+struct elevenlabs_filter {
+	const char *search, *category, *gender, *age, *language, *accent, *use_case;
+	const char *cursor;
+	int page_size; /* 1 to 100; 0: 100 */
+};
+
+/* One page of voices, as the vendor gives them; *next is the cursor of the next page, NULL at the end. */
+int elevenlabs_voices(const struct elevenlabs *e, struct arena *mem, const struct elevenlabs_filter *filter,
 		      struct json_object **voices, const char **next, struct err *err);
+
+int elevenlabs_voice(const struct elevenlabs *e, struct arena *mem, const char *voice_id, struct json_object **voice,
+		     struct err *err);
 
 /* The models, and the account's plan with what is used of it, as the vendor gives them. */
 int elevenlabs_models(const struct elevenlabs *e, struct arena *mem, struct json_object **models, struct err *err);

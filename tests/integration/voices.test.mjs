@@ -128,6 +128,34 @@ describe('voices and audio', () => {
 		assert.match(usage.resets_at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 	});
 
+	test('finds voices by what they are', async () => {
+		const cloned = (await (await api('voices?category=cloned')).json()).voices;
+		assert.deepEqual(cloned.map((voice) => voice.name).sort(), ['Front Desk', 'Founder'].sort());
+		const german = (await (await api('voices?language=de&gender=male&accent=austrian')).json()).voices;
+		assert.deepEqual(german.map((voice) => voice.name), ['Anselm Brucker']);
+		const seen = [];
+		for (let cursor = ''; cursor !== null;) {
+			const page = await (await api(`voices?category=premade&limit=7&cursor=${encodeURIComponent(cursor)}`)).json();
+			assert.ok(page.voices.length <= 7);
+			seen.push(...page.voices.map((voice) => voice.voice_id));
+			cursor = page.next_cursor;
+		}
+		assert.equal(new Set(seen).size, seen.length);
+		assert.deepEqual([...seen].sort(), (await (await api('voices?category=premade')).json()).voices.map((voice) => voice.voice_id).sort());
+	});
+
+	test('plays what ElevenLabs keeps as a sample, from our own address', async () => {
+		const [voice] = (await (await api('voices?search=Delphine')).json()).voices;
+		assert.equal((await (await api(`voices/${voice.voice_id}`)).json()).name, 'Delphine Aurel');
+		const answer = await fetch(`${stack.url}/api/voice/voices/${voice.voice_id}/preview`, { headers: { authorization: `Bearer ${stack.settings.ORCHESTRATOR_API_KEY}` } });
+		assert.equal(answer.status, 200);
+		assert.match(answer.url, new RegExp(`^${stack.url}/audio/[0-9a-f]{64}\\.wav$`));
+		assert.equal(answer.headers.get('content-type'), 'audio/wav');
+		assert.equal(Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 4), 'RIFF');
+		assert.equal((await api('voices/nobody/preview')).status, 404);
+		assert.equal((await api(`voices/${voice.voice_id}/preview`, { key: 'wrong' })).status, 401);
+	});
+
 	test('shows the old list, marked, while ElevenLabs is away', async () => {
 		const fresh = await (await api('voices?search=calm')).json();
 		assert.ok(fresh.voices.length > 0);
@@ -143,7 +171,9 @@ describe('voices and audio', () => {
 		try {
 			const old = await api('voices?search=calm');
 			assert.equal(old.status, 200);
-			assert.deepEqual(await old.json(), { ...fresh, stale: true });
+			const { as_of: asOf, ...shown } = await old.json();
+			assert.deepEqual(shown, { ...fresh, stale: true });
+			assert.ok(Math.abs(Date.now() - 3_600_000 - Date.parse(asOf)) < 60_000, asOf);
 			assert.equal((await (await api('usage')).json()).stale, true);
 			const none = await api('voices?search=never+asked+for');
 			assert.equal(none.status, 502);
@@ -191,6 +221,18 @@ describe('voices and audio', () => {
 		}
 	});
 
+	test('a recording is listed by its name', async () => {
+		const bytes = tone({ seconds: 1, level: 5000 });
+		const made = await (await api('recordings?name=Greeting+%26+co', { method: 'POST', body: bytes, type: 'audio/wav' })).json();
+		assert.equal(made.name, 'Greeting & co');
+		await upload(tone({ seconds: 1.2 }));
+		const { items } = await (await api('recordings')).json();
+		assert.deepEqual(items.find((item) => item.recording_id === made.recording_id), made);
+		assert.ok(Date.parse(items[0].created_at) >= Date.parse(items.at(-1).created_at));
+		const wrong = await api('recordings?name=a%0Ab', { method: 'POST', body: bytes, type: 'audio/wav' });
+		assert.equal((await wrong.json()).error.field, 'name');
+	});
+
 	for (const [what, bytes, type, status, reason] of [
 		['no type', tone({}), 'application/octet-stream', 415, /audio\/wav/],
 		['nothing', Buffer.alloc(0), 'audio/wav', 400, /empty/],
@@ -232,7 +274,7 @@ describe('voices and audio', () => {
 		['a voice that is not there', 'test', { body: { text: 'a', voice_id: 'nobody' } }, 502, undefined],
 		['a model that does not speak', 'test', { body: { text: 'a', model_id: 'eleven_multilingual_sts_v2' } }, 502, undefined],
 		['another method', 'voices', { body: {} }, 405, undefined],
-		['another path', 'voices/x', { body: {} }, 404, undefined],
+		['another path', 'voices/x/y', { body: {} }, 404, undefined],
 		['too long a search', `voices?search=${'a'.repeat(201)}`, { method: 'GET' }, 400, 'search'],
 		['a search that is no UTF-8', 'voices?search=%ff', { method: 'GET' }, 400, 'search'],
 		['too long a cursor', `voices?cursor=${'a'.repeat(1025)}`, { method: 'GET' }, 400, 'cursor'],

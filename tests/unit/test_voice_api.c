@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "campaign/audio.h"
+#include "campaign/recordings.h"
 #include "campaign/voice_api.h"
 #include "tests/support/api.h"
 #include "tests/support/fake_http.h"
@@ -342,6 +343,195 @@ static void of_two_that_want_the_same_one_waits_for_the_other(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* ---- filters, one voice, its sample ---- */
+
+static void the_filters_go_on_to_elevenlabs(void **state)
+{
+	static const struct {
+		const char *query, *sent;
+	} rows[] = {
+		{ "?category=cloned", "100&category=cloned" },
+		{ "?gender=female&age=young", "100&gender=female&age=young" },
+		{ "?language=de&accent=austrian", "100&language=de&accent=austrian" },
+		{ "?use_case=social_media&limit=24", "24&use_cases=social_media" },
+		{ "?search=&category=&accent=a%26b", "100&accent=a%26b" },
+	};
+	static const struct {
+		const char *query, *field;
+	} wrong[] = {
+		{ "?category=famous", "category" }, { "?gender=%ff", "gender" }, { "?limit=0", "limit" },
+		{ "?limit=101", "limit" }, { "?limit=x", "limit" },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		fake_http_answer(fake_of(w), 200, LAST_PAGE);
+		check_row(rows[i].query, list(w, arena_join(w->app.mem, VOICES_URI, rows[i].query))->status == 200);
+		check_row_text(rows[i].query, fake_of(w)->calls[i].url,
+			       arena_join(w->app.mem, "https://api.elevenlabs.io/v2/voices?page_size=", rows[i].sent));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct response *res = list(w, arena_join(w->app.mem, VOICES_URI, wrong[i].query));
+
+		check_row(wrong[i].query, res->status == 400);
+		check_row_text(wrong[i].query, text_of(w, res, "error.field"), wrong[i].field);
+	}
+	assert_int_equal(fake_of(w)->call_count, ARRAY_LEN(rows));
+}
+
+#define VOICE(url) "{\"voice_id\":\"v1\",\"name\":\"Ada\",\"labels\":null,\"preview_url\":" url ",\"settings\":{}}"
+#define SAMPLE_URI VOICES_URI "/v1/preview"
+
+static void one_voice_is_shown_and_a_lost_one_is_not_hidden_by_an_old_answer(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	fake_http_answer(fake_of(w), 200, VOICE("null"));
+	res = list(w, VOICES_URI "/v1");
+	assert_string_equal(fake_of(w)->calls[0].url, "https://api.elevenlabs.io/v1/voices/v1");
+	assert_string_equal(res->body->ptr, "{\"voice_id\":\"v1\",\"name\":\"Ada\",\"category\":null,\"preview_url\":null,"
+					    "\"description\":null,\"labels\":{}}\n");
+	assert_int_equal(list(w, VOICES_URI "/v1")->status, 200);
+	assert_int_equal(fake_of(w)->call_count, 1);
+	w->clock.now_ms += 3600 * 1000;
+	fake_http_answer(fake_of(w), 500, "{}");
+	res = list(w, VOICES_URI "/v1");
+	assert_true(flag_of(w, res, "stale"));
+	assert_string_equal(text_of(w, res, "as_of"), "2025-11-20T10:00:00.000Z");
+	fake_http_answer(fake_of(w), 404, "{\"detail\":{\"code\":\"voice_not_found\"}}");
+	assert_int_equal(list(w, VOICES_URI "/v1")->status, 404);
+	fake_http_answer(fake_of(w), 401, "{}");
+	assert_int_equal(list(w, VOICES_URI "/other")->status, 502);
+	assert_int_equal(list(w, VOICES_URI "/a%2fb")->status, 404);
+}
+
+static const char *location_of(struct world *w, const struct response *res)
+{
+	const char *at = str_find(buf_view(res->headers), STR("Location: "));
+
+	return at ? arena_strndup(w->app.mem, at + 10, strcspn(at + 10, "\r")) : "(none)";
+}
+
+static void a_sample_is_fetched_once_and_served_from_here(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+	const char *location;
+
+	fake_http_answer(fake_of(w), 200, VOICE("\"https://storage.example/a.mp3\""));
+	fake_http_answer(fake_of(w), 307, "");
+	fake_http_header(fake_of(w), "location", "https://eu.storage.example/a.mp3");
+	answer_bytes(w, "ID3\0mp3", 7);
+	res = list(w, SAMPLE_URI);
+	assert_int_equal(res->status, 302);
+	location = location_of(w, res);
+	assert_memory_equal(location, "/audio/", 7);
+	assert_string_equal(location + 7 + 64, ".mp3");
+	assert_string_equal(fake_of(w)->calls[2].url, "https://eu.storage.example/a.mp3");
+	assert_null(fake_http_sent(&fake_of(w)->calls[1], "xi-api-key"));
+	assert_int_equal(fake_of(w)->calls[1].max_reply, LIMIT_PREVIEW);
+	assert_int_equal(access(audio_path(w->app.mem, w->state_dir, location + 7), R_OK), 0);
+	assert_string_equal(location_of(w, list(w, SAMPLE_URI)), location);
+	assert_int_equal(fake_of(w)->call_count, 3);
+}
+
+static void a_sample_that_cannot_be_had_says_so(void **state)
+{
+	static const struct {
+		const char *name, *url, *body, *location;
+		int answer, status;
+		size_t calls; /* beside that for the voice */
+	} rows[] = {
+		{ "none", "null", NULL, NULL, 0, 404, 0 },
+		{ "a page", "\"https://x.example/a\"", "<html>", NULL, 200, 502, 1 },
+		{ "gone", "\"https://x.example/a\"", "", NULL, 404, 502, 1 },
+		{ "plain", "\"http://127.0.0.1/a\"", NULL, NULL, 0, 502, 0 },
+		{ "a file", "\"file:///etc/passwd\"", NULL, NULL, 0, 502, 0 },
+		{ "leads to plain", "\"https://x.example/a\"", "", "http://127.0.0.1/", 302, 502, 1 },
+		{ "leads nowhere", "\"https://x.example/a\"", "", NULL, 302, 502, 1 },
+		{ "leads in a circle", "\"https://x.example/a\"", "", "https://x.example/a", 302, 502, 3 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t before = fake_of(w)->call_count;
+
+		fake_http_answer(fake_of(w), 200, arena_printf(w->app.mem, VOICE("%s"), rows[i].url));
+		for (size_t n = 0; n < rows[i].calls; n++) {
+			fake_http_answer(fake_of(w), rows[i].answer, rows[i].body);
+			if (rows[i].location)
+				fake_http_header(fake_of(w), "location", rows[i].location);
+		}
+		check_row(rows[i].name, list(w, SAMPLE_URI)->status == rows[i].status);
+		check_row(rows[i].name, fake_of(w)->call_count == before + 1 + rows[i].calls);
+		w->clock.now_ms += 3600 * 1000;
+	}
+	assert_int_equal(fake_of(w)->unanswered, 0);
+}
+
+/* ---- what it costs ---- */
+
+static void the_price_follows_what_was_bought(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	answer_bytes(w, "ID3", 3);
+	assert_true(body_has(post(w, "test", "{\"text\":\"Hello\"}"), "\"price\":null,\"currency\":null"));
+	w->app.cfg.speech_price_per_1000 = 0.2;
+	w->app.cfg.price_currency = "EUR";
+	answer_bytes(w, "ID3", 3);
+	assert_true(body_has(post(w, "test", "{\"text\":\"0123456789\"}"), "\"price\":0.0020,\"currency\":\"EUR\""));
+	answer_bytes(w, "ID3", 3);
+	fake_http_header(fake_of(w), "character-cost", "5");
+	res = post(w, "test", "{\"text\":\"0123456789\",\"model_id\":\"eleven_flash_v2_5\"}");
+	assert_true(body_has(res, "\"price\":0.0010,"));
+	assert_true(body_has(post(w, "test", "{\"text\":\"0123456789\"}"), "\"cached\":true,\"cost\":0,\"price\":0.0000,"));
+}
+
+static void a_sample_is_spoken_in_the_language_as_a_call_would_be(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	answer_bytes(w, "ID3", 3);
+	post(w, "test", "{\"text\":\"Hallo\",\"language\":\"de\",\"model_id\":\"eleven_flash_v2_5\"}");
+	assert_non_null(str_find(fake_of(w)->calls[0].body, STR("\"language_code\":\"de\"")));
+	answer_bytes(w, "ID3", 3);
+	post(w, "test", "{\"text\":\"Hallo\",\"language\":\"de\"}");
+	assert_null(str_find(fake_of(w)->calls[1].body, STR("language_code")));
+	res = post(w, "test", "{\"text\":\"Hallo\",\"language\":\"German\"}");
+	assert_string_equal(text_of(w, res, "error.field"), "language");
+	assert_true(flag_of(w, post(w, "test", "{\"text\":\"Hallo\",\"language\":null}"), "cached"));
+}
+
+/* ---- recordings ---- */
+
+static void recordings_are_listed_by_the_name_that_was_given_last(void **state)
+{
+	struct world *w = *state;
+	struct recorded first = { .id = "aa", .name = "Greeting", .bytes = 10, .duration_ms = 1500 };
+	struct recorded second = { .id = "bb", .bytes = 20, .duration_ms = 2000 };
+	struct err err = { 0 };
+
+	assert_int_equal(recorded_keep(&w->app, &first, &err), 0);
+	w->clock.now_ms += 1000;
+	assert_int_equal(recorded_keep(&w->app, &second, &err), 0);
+	first.name = NULL;
+	assert_int_equal(recorded_keep(&w->app, &first, &err), 0);
+	assert_string_equal(first.name, "Greeting");
+	assert_string_equal(list(w, "/api/voice/recordings?limit=1")->body->ptr,
+			    "{\"items\":[{\"recording_id\":\"bb\",\"name\":null,\"audio_url\":\"https://hooks.example/audio/bb.wav\","
+			    "\"content_type\":\"audio/wav\",\"bytes\":20,\"duration_seconds\":2.000,"
+			    "\"created_at\":\"2025-11-20T10:00:01.000Z\"}],\"next_cursor\":\"1763632801000.bb\"}\n");
+	assert_true(body_has(list(w, "/api/voice/recordings?cursor=1763632801000.bb"), "\"name\":\"Greeting\""));
+	first.name = "<b>New</b>";
+	assert_int_equal(recorded_keep(&w->app, &first, &err), 0);
+	assert_true(body_has(list(w, "/api/voice/recordings"), "\"name\":\"<b>New</b>\""));
+	assert_int_equal(list(w, "/api/voice/recordings?limit=0")->status, 400);
+}
+
 /* ---- what is refused ---- */
 
 static void what_cannot_be_is_refused_by_name(void **state)
@@ -438,6 +628,13 @@ int main(void)
 		TEST(whatever_is_heard_differently_is_another_file),
 		TEST(the_telephone_gets_wav_at_the_address_that_twilio_calls),
 		TEST(of_two_that_want_the_same_one_waits_for_the_other),
+		TEST(the_filters_go_on_to_elevenlabs),
+		TEST(one_voice_is_shown_and_a_lost_one_is_not_hidden_by_an_old_answer),
+		TEST(a_sample_is_fetched_once_and_served_from_here),
+		TEST(a_sample_that_cannot_be_had_says_so),
+		TEST(the_price_follows_what_was_bought),
+		TEST(a_sample_is_spoken_in_the_language_as_a_call_would_be),
+		TEST(recordings_are_listed_by_the_name_that_was_given_last),
 		TEST(what_cannot_be_is_refused_by_name),
 		TEST(a_text_may_have_five_thousand_characters),
 		TEST(who_may_not_is_told_and_nothing_is_bought),
