@@ -14,6 +14,9 @@
 
 enum { REQUEST_PARAMS = 4 };
 
+struct actor;
+struct route;
+
 /* Where a request's variables and body come from. */
 struct request_source {
 	const char *(*variable)(const struct request_source *self, const char *name);
@@ -35,6 +38,11 @@ struct request {
 		const char *name;
 		struct str value;
 	} params[REQUEST_PARAMS]; /* the :words of the route's path */
+	const struct route *route; /* the one that matched */
+	const struct actor *actor; /* who asks; NULL where nobody was asked for (access/guard.h) */
+	struct {
+		const char *action, *object, *detail;
+	} said; /* what the change was, for the trail (access/audit.h) */
 };
 
 /* Fills everything but the body. */

@@ -35,13 +35,13 @@ static void name_params(struct request *req)
 	}
 }
 
-static const struct route *find(const struct pages *pages, struct request *req, struct buf *allow)
+static const struct route *find_in(const struct route *routes, size_t count, struct request *req, struct buf *allow)
 {
 	/* HEAD is GET whose body the server drops. */
 	struct str method = str_eq(req->method, STR("HEAD")) ? STR("GET") : req->method;
 
-	for (size_t i = 0; i < pages->count; i++) {
-		const struct route *r = &pages->routes[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct route *r = &routes[i];
 
 		if (!match(r->path, req))
 			continue;
@@ -53,6 +53,15 @@ static const struct route *find(const struct pages *pages, struct request *req, 
 			buf_printf(allow, "%s%s", allow->len ? ", " : "", r->method);
 	}
 	return NULL;
+}
+
+static const struct route *find(const struct pages *pages, struct request *req, struct buf *allow)
+{
+	const struct route *r = find_in(pages->routes, pages->count, req, allow);
+
+	for (const struct route_table *const *part = pages->parts; !r && part && *part; part++)
+		r = find_in((*part)->routes, (*part)->count, req, allow);
+	return r;
 }
 
 static void fail(struct app *app, const struct pages *pages, struct request *req, struct response *res, int status,
@@ -96,6 +105,7 @@ void route_request(struct app *app, const struct pages *pages, struct request *r
 	struct err err = { 0 };
 	int status = 400;
 
+	req->route = r;
 	if (!r && allow->len) {
 		fail(app, pages, req, res, 405, "method_not_allowed", "This method is not allowed here.", 0);
 		response_header(res, "Allow", allow->ptr);

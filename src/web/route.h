@@ -21,6 +21,15 @@ struct route {
 	handler_fn *handler;
 	size_t max_body;
 	bool streams; /* the handler reads the body itself, by request_read() */
+	/* Who may use it, for a guard (access/guard.h): else GET needs a viewer, a change an operator. */
+	bool admin;  /* administrators only */
+	bool anyone; /* every role */
+	bool open;   /* nobody has to be signed in */
+};
+
+struct route_table {
+	const struct route *routes;
+	size_t count;
 };
 
 struct pages {
@@ -31,6 +40,8 @@ struct pages {
 	/* Turns a status and public sentence into this program's kind of error; NULL: response_error(). */
 	void (*fail)(struct app *app, struct request *req, struct response *res, int status, const char *code,
 		     const char *sentence, int retry_after);
+	/* Further tables, up to a NULL; may be NULL. */
+	const struct route_table *const *parts;
 };
 
 /* Answers the request; never fails (a failure becomes an error answer). */

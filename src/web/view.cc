@@ -13,6 +13,7 @@ using ctemplate::TemplateDictionary;
 struct view {
 	TemplateDictionary *dict;
 	struct arena *mem;
+	const char *dir;
 };
 
 namespace {
@@ -24,12 +25,13 @@ void free_dictionary(void *dict)
 	delete static_cast<TemplateDictionary *>(dict);
 }
 
-struct view *wrap(struct arena *a, TemplateDictionary *dict)
+struct view *wrap(struct arena *a, TemplateDictionary *dict, const char *dir)
 {
 	struct view *v = static_cast<struct view *>(arena_alloc(a, sizeof(struct view)));
 
 	v->dict = dict;
 	v->mem = a;
+	v->dir = dir;
 	return v;
 }
 
@@ -76,7 +78,7 @@ extern "C" struct view *view_new(struct arena *a) VIEW_NOTHROW
 	TemplateDictionary *dict = new TemplateDictionary("view");
 
 	arena_defer(a, free_dictionary, dict);
-	return wrap(a, dict);
+	return wrap(a, dict, ".");
 }
 
 extern "C" void view_set(struct view *v, const char *name, const char *value) VIEW_NOTHROW
@@ -96,7 +98,20 @@ extern "C" void view_show(struct view *v, const char *name) VIEW_NOTHROW
 
 extern "C" struct view *view_add(struct view *v, const char *name) VIEW_NOTHROW
 {
-	return wrap(v->mem, v->dict->AddSectionDictionary(name));
+	return wrap(v->mem, v->dict->AddSectionDictionary(name), v->dir);
+}
+
+extern "C" void view_root(struct view *v, const char *dir) VIEW_NOTHROW
+{
+	v->dir = dir;
+}
+
+extern "C" struct view *view_part(struct view *v, const char *marker, const char *name) VIEW_NOTHROW
+{
+	TemplateDictionary *part = v->dict->AddIncludeDictionary(marker);
+
+	part->SetFilename(std::string(v->dir) + "/templates/" + name);
+	return wrap(v->mem, part, v->dir);
 }
 
 extern "C" int view_render(struct view *v, const char *dir, const char *name, struct buf *out, struct err *err)

@@ -32,6 +32,14 @@ void view_show(struct view *v, const char *name) VIEW_NOTHROW;
 /* Adds one round of {{#NAME}}...{{/NAME}}. */
 struct view *view_add(struct view *v, const char *name) VIEW_NOTHROW;
 
+/* Where the parts of this view, and of what is added to it from now on, are: as `dir` of view_render().  Kept, not
+ * copied. */
+void view_root(struct view *v, const char *dir) VIEW_NOTHROW;
+
+/* The values of {{>MARKER}}, which becomes the template `name`.  A part inherits nothing: what it shows is set on what
+ * this returns.  Called again, the part is shown once more. */
+struct view *view_part(struct view *v, const char *marker, const char *name) VIEW_NOTHROW;
+
 /* Appends the rendered template ("interview/page.html" below `dir`).  A
  * template that is missing or broken is ERR_SYSTEM and appends nothing. */
 int view_render(struct view *v, const char *dir, const char *name, struct buf *out, struct err *err);

@@ -99,8 +99,11 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/overflow", .handler = overflow },
 	{ .method = "GET", .path = "/", .handler = get_list },
 };
-static const struct pages open_pages = { routes, ARRAY_LEN(routes), NULL, answer_failure };
-static const struct pages guarded_pages = { routes, ARRAY_LEN(routes), refuse_strangers, answer_failure };
+static const struct route more_routes[] = { { .method = "GET", .path = "/more", .handler = get_list } };
+static const struct route_table more = { more_routes, ARRAY_LEN(more_routes) };
+static const struct route_table *const parts[] = { &more, NULL };
+static const struct pages open_pages = { .routes = routes, .count = ARRAY_LEN(routes), .fail = answer_failure, .parts = parts };
+static const struct pages guarded_pages = { .routes = routes, .count = ARRAY_LEN(routes), .guard = refuse_strangers, .fail = answer_failure };
 
 struct visit {
 	const char *method, *uri, *body, *length, *authorization;
@@ -152,6 +155,8 @@ static void requests_reach_their_handler(void **state)
 		{ { .method = "GET", .uri = "/items?x=/items/1" }, 200, "list" },
 		{ { .method = "HEAD", .uri = "/items" }, 200, "list" },
 		{ { .method = "GET", .uri = "/" }, 200, "list" },
+		{ { .method = "GET", .uri = "/more" }, 200, "list" },
+		{ { .method = "PUT", .uri = "/more" }, 405, "method_not_allowed" },
 		{ { .method = "POST", .uri = "/items", .body = "12345678", .length = "8" }, 200, "create body=12345678" },
 		{ { .method = "GET", .uri = "/items/a" }, 200, "one id=a" },
 		{ { .method = "GET", .uri = "/items/a%2Fb" }, 200, "one id=a%2Fb" },
