@@ -1,6 +1,7 @@
 /* See api.h.  The table and who may come in. */
 #include "campaign/api.h"
 
+#include "access/guard.h"
 #include "app.h"
 #include "base/limits.h"
 #include "campaign/agents_api.h"
@@ -11,14 +12,7 @@
 #include "campaign/export.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
-#include "web/access.h"
 #include "web/api.h"
-
-static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)res;
-	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
-}
 
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/agents", .handler = agents_list },
@@ -52,4 +46,4 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/live/campaigns/:id", .handler = campaign_live },
 };
 
-const struct pages campaign_pages = { routes, ARRAY_LEN(routes), guard, api_fail };
+const struct pages campaign_pages = { .routes = routes, .count = ARRAY_LEN(routes), .guard = guard_api, .fail = api_fail };

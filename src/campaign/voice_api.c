@@ -1,6 +1,7 @@
 /* See voice_api.h. */
 #include "campaign/voice_api.h"
 
+#include "access/guard.h"
 #include "app.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -11,7 +12,6 @@
 #include "campaign/voice_lists.h"
 #include "campaign/voice_preview.h"
 #include "campaign/voice_wish.h"
-#include "web/access.h"
 #include "web/api.h"
 
 /* By the credits that ElevenLabs has taken, else by the characters. */
@@ -67,12 +67,6 @@ static int voice_generate(struct app *app, struct request *req, struct response 
 	return speak(app, res, &wish, app->cfg.webhook_base_url, err);
 }
 
-static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)res;
-	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
-}
-
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/voice/voices", .handler = voice_list },
 	{ .method = "GET", .path = "/api/voice/voices/:id", .handler = voice_show },
@@ -85,4 +79,4 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/voice/recordings", .handler = recording_create, .max_body = LIMIT_AUDIO, .streams = true },
 };
 
-const struct pages voice_pages = { routes, ARRAY_LEN(routes), guard, api_fail };
+const struct pages voice_pages = { .routes = routes, .count = ARRAY_LEN(routes), .guard = guard_api, .fail = api_fail };

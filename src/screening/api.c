@@ -2,11 +2,11 @@
  * interviews_api.c and health.c. */
 #include "screening/api.h"
 
+#include "access/guard.h"
 #include "app.h"
 #include "base/limits.h"
 #include "screening/health.h"
 #include "screening/interviews_api.h"
-#include "web/access.h"
 #include "web/api.h"
 
 /* A monitoring agent on this machine.  A proxy on this machine has loopback's
@@ -21,12 +21,11 @@ static bool is_local(const struct request *req)
 
 static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
 {
-	(void)res;
 	if (str_eq(req->path, STR("/healthz")) || str_eq(req->path, STR("/readyz")))
 		return 0;
 	if (str_eq(req->path, STR("/metrics")) && is_local(req))
 		return 0;
-	return access_has_key(app, req) ? 0 : err_set(err, ERR_DENIED, "no or a wrong bearer key");
+	return guard_api(app, req, res, err);
 }
 
 static const struct route routes[] = {
@@ -40,4 +39,4 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/interviews/:id/re-evaluate", .handler = interviews_reevaluate, .max_body = LIMIT_BODY_ACTION },
 };
 
-const struct pages api_pages = { routes, ARRAY_LEN(routes), guard, api_fail };
+const struct pages api_pages = { .routes = routes, .count = ARRAY_LEN(routes), .guard = guard, .fail = api_fail };

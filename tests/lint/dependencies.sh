@@ -1,6 +1,6 @@
 #!/bin/sh
-# Calls go down only (design 1): programs -> screening, campaign -> vendors, live
-# -> store, net, web -> base; and each library has one file that knows it.
+# Calls go down only (design 1): programs -> doctor, console -> screening, campaign -> vendors,
+# live -> access -> store, net, web -> base; and each library has one file that knows it.
 . "${srcdir:-.}/tests/lint/lib.sh"
 
 # includes TREE: "file header" for every include of the sources and programs.
@@ -18,7 +18,7 @@ only() {
 # layer TREE FOLDER ALLOWED: what a folder may include of ours; src/app.h is what handlers are functions of.
 layer() {
 	includes "$1" | awk -v from="^src/$2/" -v allowed="^($3)/" \
-		'$1 ~ from && $2 ~ /^(base|web|net|store|vendors|live|screening|campaign|cli|cron|cgi-bin)\// && $2 !~ allowed' |
+		'$1 ~ from && $2 ~ /^(base|web|net|store|access|vendors|live|screening|campaign|doctor|console|cli|cron|cgi-bin)\// && $2 !~ allowed' |
 		refuse "src/$2 may include $3 only"
 }
 
@@ -36,10 +36,13 @@ check() {
 	layer "$1" web 'web|base' || faults=1
 	layer "$1" net 'net|base' || faults=1
 	layer "$1" store 'store|base' || faults=1
+	layer "$1" access 'access|store|web|base' || faults=1
 	layer "$1" vendors 'vendors|net|base' || faults=1
-	layer "$1" live 'live|store|net|web|base' || faults=1
-	layer "$1" screening 'screening|vendors|live|store|net|web|base' || faults=1
-	layer "$1" campaign 'campaign|vendors|live|store|net|web|base' || faults=1
+	layer "$1" live 'live|access|store|net|web|base' || faults=1
+	layer "$1" screening 'screening|vendors|live|access|store|net|web|base' || faults=1
+	layer "$1" campaign 'campaign|vendors|live|access|store|net|web|base' || faults=1
+	layer "$1" doctor 'doctor|campaign|screening|vendors|live|access|store|net|web|base' || faults=1
+	layer "$1" console 'console|doctor|campaign|screening|vendors|live|access|store|net|web|base' || faults=1
 	includes "$1" | awk '$1 ~ /^src\/(base|net|store|vendors)\// && $2 == "app.h"' | refuse 'knows the program' || faults=1
 	includes "$1" | awk '$2 ~ /\.c$/' | refuse 'includes a source' || faults=1
 	return $faults
@@ -60,6 +63,9 @@ sees src/vendors/a.c '#include "store/store.h"'
 sees src/vendors/a.c '#include "screening/session.h"'
 sees src/screening/a.c '#include "campaign/lead.h"'
 sees src/campaign/a.c '#include "screening/session.h"'
+sees src/campaign/a.c '#include "console/page.h"'
+sees src/access/a.c '#include "screening/session.h"'
+sees src/doctor/a.c '#include "console/page.h"'
 sees src/screening/a.c '#include <hiredis/hiredis.h>'
 sees cli/a.c '#include <curl/curl.h>'
 sees src/web/route.c '#include <fcgiapp.h>'
