@@ -1,10 +1,11 @@
-// Builds what the browser loads for the interview page, from this directory and npm packages:
+// Builds what the browser loads, from this directory and npm packages:
 //
 //   node static/build.mjs --out DIR [--node-modules DIR]
 //
 // writes DIR/interview/: the bundled script and style sheet, the audio worklets (self-hosted, because the content security
-// policy allows no blob: and no foreign host), the picture, and the licences of what is included. The same input gives the same
-// bytes. The build fails when the first load outgrows its budget.
+// policy allows no blob: and no foreign host), the picture, and the licences of what is included; and DIR/console/: one style
+// sheet, a script for the frame and one for each page (what they share is split off), the icons. The same input gives the
+// same bytes. The build fails when a first load outgrows its budget.
 
 import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,6 +15,8 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 const FIRST_LOAD_BUDGET = 100 * 1024;
+// The page itself, compressed, has the rest of the 100 KB.
+const CONSOLE_BUDGET = 80 * 1024;
 // Loaded on every visit. The resampler is not: only browsers that cannot open a 16 kHz audio context ask for it.
 const FIRST_LOAD = ['interview.js', 'interview.css', 'mark.svg', 'rawAudioProcessor.js', 'audioConcatProcessor.js'];
 const RESAMPLER_URL = '/static/interview/libsamplerate.worklet.js';
@@ -73,7 +76,61 @@ await Promise.all([
 	copyFile(join(resampler, 'dist', 'libsamplerate.worklet.js'), join(out, 'libsamplerate.worklet.js')),
 	writeFile(join(out, 'licences.txt'), await licences([client, resampler])),
 ]);
+await buildConsole();
 await checkBudget();
+await checkConsoleBudget();
+
+// The console: modules for browsers that have them. Pages may load the rest (a chart) when it is needed.
+async function buildConsole() {
+	const from = join(here, 'console'), to = join(resolve(values.out), 'console');
+	const named = async (folder, ending) => (await readdir(join(from, folder)).catch(() => []))
+		.filter((name) => name.endsWith(ending)).sort().map((name) => join(from, folder, name));
+	const sheets = [join(from, 'console.css'), ...await named('pages', '.css')];
+	const common = { bundle: true, minify: true, charset: 'utf8', legalComments: 'none', logLevel: 'warning', nodePaths: [modules] };
+	await mkdir(to, { recursive: true });
+	await esbuild.build({
+		...common,
+		entryPoints: [join(from, 'shell.js'), ...await named('pages', '.js')],
+		outdir: to,
+		entryNames: '[name]',
+		chunkNames: 'shared-[hash]',
+		splitting: true,
+		format: 'esm',
+		target: ['es2022', 'safari16', 'firefox110', 'chrome110'],
+	});
+	await esbuild.build({
+		...common,
+		stdin: { contents: sheets.map((path) => `@import ${JSON.stringify(path)};`).join('\n'), loader: 'css', resolveDir: from },
+		outfile: join(to, 'console.css'),
+		external: ['/static/*'],
+	});
+	await copyFile(join(from, 'icons.svg'), join(to, 'icons.svg'));
+}
+
+// What a page loads at once: the sheet, the icons, the frame's script, its own, and what these import.
+async function checkConsoleBudget() {
+	const from = join(resolve(values.out), 'console');
+	const weigh = async (name) => gzipSync(await readFile(join(from, name))).length;
+	const imported = async (name, seen = new Set()) => {
+		if (seen.has(name)) return seen;
+		seen.add(name);
+		const text = await readFile(join(from, name), 'utf8');
+		for (const [, found] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) await imported(found, seen);
+		return seen;
+	};
+	const frame = ['console.css', 'icons.svg', ...await imported('shell.js')];
+	let most = { name: 'shell', total: 0 };
+	for (const name of (await readdir(from)).filter((entry) => entry.endsWith('.js') && !entry.startsWith('shared-'))) {
+		const files = new Set([...frame, ...await imported(name)]);
+		const total = (await Promise.all([...files].map(weigh))).reduce((sum, size) => sum + size, 0);
+		if (total > most.total) most = { name, total };
+	}
+	console.log(`console: at most ${(most.total / 1024).toFixed(1)} KB compressed (${most.name}; budget ${CONSOLE_BUDGET / 1024} KB beside the page itself)`);
+	if (most.total > CONSOLE_BUDGET) {
+		console.error('the first load of a console page is over its budget');
+		process.exit(1);
+	}
+}
 
 // Gives the licence texts of the included packages, each under its name and version.
 async function licences(packages) {

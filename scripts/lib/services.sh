@@ -1,7 +1,7 @@
 # What a private stack consists of and how each part is run; every part is kept
 # by cron/keeper.  Sourced by bash; needs the variables of `load_stack`.
 
-programs='interview actions webhooks twilio api campaigns voice'
+programs='interview actions webhooks twilio api campaigns voice console'
 # What cron starts every minute.
 runners='screening-runner campaign-runner'
 

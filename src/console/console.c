@@ -1,0 +1,49 @@
+/* See console.h. */
+#include "console/console.h"
+
+#include "access/guard.h"
+#include "app.h"
+#include "console/page.h"
+#include "web/api.h"
+
+static bool is_api(const struct request *req)
+{
+	return str_starts(req->path, STR("/api/"));
+}
+
+static int guard(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	return is_api(req) ? guard_api(app, req, res, err) : guard_page(app, req, res, err);
+}
+
+static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		 const char *sentence, int retry_after)
+{
+	if (is_api(req))
+		api_fail(app, req, res, status, code, sentence, retry_after);
+	else
+		page_fail(app, req, res, status, code, sentence, retry_after);
+}
+
+static int redirect_home(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	(void)app;
+	(void)req;
+	(void)err;
+	res->status = 308;
+	response_header(res, "Location", "/console/");
+	return 0;
+}
+
+static const struct route routes[] = {
+	{ .method = "GET", .path = "/console", .handler = redirect_home, .open = true },
+};
+
+/* One line a part, in the order of the navigation. */
+static const struct route_table *const parts[] = {
+	NULL,
+};
+
+const struct pages console_pages = {
+	.routes = routes, .count = ARRAY_LEN(routes), .guard = guard, .fail = fail, .parts = parts
+};
