@@ -12,6 +12,7 @@
 #include "campaign/export.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
+#include "campaign/review_api.h"
 #include "web/api.h"
 
 static const struct route routes[] = {
@@ -31,6 +32,7 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/campaigns/:id/resume", .handler = campaigns_resume, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/stop", .handler = campaigns_stop, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "GET", .path = "/api/campaigns/:id/status", .handler = campaigns_status },
+	{ .method = "GET", .path = "/api/campaigns/:id/review", .handler = campaign_review },
 
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },

@@ -62,14 +62,26 @@ static int buy_now(struct app *app, const struct audio_wish *wish, enum call_aud
 	return -1;
 }
 
-static int get(struct app *app, const struct agent *agent, const char *text, enum call_audio_buy buy,
-	       struct audio *audio, bool *ready, struct err *err)
+static struct audio_wish wish_of(const struct agent *agent, const char *text)
 {
-	const struct audio_wish wish = {
+	return (struct audio_wish){
 		.text = str_from(text), .voice_id = agent->voice_id, .model_id = agent->model_id, .format = "wav_8000",
 		.language = elevenlabs_model_takes_language(agent->model_id) ? agent->language : NULL,
 		.settings = agent->voice_settings,
 	};
+}
+
+bool call_audio_is_bought(struct app *app, const struct agent *agent, const char *text, struct audio *audio)
+{
+	const struct audio_wish wish = wish_of(agent, text);
+
+	return audio_find(app, &wish, audio);
+}
+
+static int get(struct app *app, const struct agent *agent, const char *text, enum call_audio_buy buy,
+	       struct audio *audio, bool *ready, struct err *err)
+{
+	const struct audio_wish wish = wish_of(agent, text);
 	const char *word;
 
 	*ready = false;

@@ -34,6 +34,9 @@ int call_audio_script(struct app *app, const struct campaign *c, const struct ag
 int call_audio_say(struct app *app, const struct agent *agent, const char *text, enum call_audio_buy buy,
 		   struct audio *audio, bool *ready, struct err *err);
 
+/* Whether these words are in the store; only the disk is looked at.  The names in `audio` are right in either case. */
+bool call_audio_is_bought(struct app *app, const struct agent *agent, const char *text, struct audio *audio);
+
 /* The address that Twilio plays; `name` as in struct audio. */
 char *call_audio_url(struct app *app, const char *name);
 

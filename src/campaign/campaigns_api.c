@@ -3,10 +3,10 @@
 
 #include "app.h"
 #include "base/json.h"
-#include "campaign/agent.h"
 #include "campaign/campaign.h"
 #include "campaign/campaign_settings.h"
 #include "campaign/newest.h"
+#include "campaign/obstacles.h"
 #include "campaign/status.h"
 #include "store/keys.h"
 #include "web/api.h"
@@ -159,21 +159,25 @@ int campaigns_delete(struct app *app, struct request *req, struct response *res,
 
 enum { FROM_RUNNING = 1 << CAMPAIGN_RUNNING, FROM_PAUSED = 1 << CAMPAIGN_PAUSED, FROM_DRAFT = 1 << CAMPAIGN_DRAFT };
 
-/* Whether an action that has it running applies; else it was answered.  What is missing may have been
- * taken away while it was paused. */
-static bool can_run(struct app *app, struct response *res, const struct campaign *c, const struct agent *agent)
+/* Whether an action that has it running applies; else it was answered and *can is false.  What is missing
+ * may have been taken away while it was paused. */
+static int can_run(struct app *app, struct response *res, const struct campaign *c, bool *can, struct err *err)
 {
-	if (!c->leads)
-		return api_conflict(res, "The campaign has no leads to call."), false;
-	if (c->conversation && !agent->elevenlabs_agent_id && !app->cfg.elevenlabs_agent_id)
-		return api_conflict(res, "The campaign is a conversation, but neither its agent nor the settings name an agent of ElevenLabs."), false;
-	if (!c->conversation && !str_trim(str_from(agent->script)).len)
-		return api_conflict(res, "The campaign is a broadcast, but its agent has no script."), false;
-	if (!app->cfg.have_twilio)
-		return response_error(res, 503, "not_configured", "Twilio is not configured.", NULL), false;
-	if (!app->cfg.have_elevenlabs)
-		return response_error(res, 503, "not_configured", "ElevenLabs is not configured.", NULL), false;
-	return true;
+	struct obstacles obstacles;
+	struct campaign_facts facts;
+
+	*can = false;
+	if (campaign_facts_load(app, c->id, &facts, err) || obstacles_find(app, &facts, &obstacles, err))
+		return -1;
+	if (!obstacles.count) {
+		*can = true;
+		return 0;
+	}
+	if (obstacles.list[0].is_not_configured)
+		response_error(res, 503, "not_configured", obstacles.list[0].sentence, NULL);
+	else
+		api_conflict(res, obstacles.list[0].sentence);
+	return 0;
 }
 
 static int refuse_state(struct response *res, const struct campaign *c, const char *otherwise)
@@ -191,7 +195,7 @@ struct action {
 static int act(struct app *app, struct request *req, struct response *res, const struct action *a, struct campaign *c,
 	       bool *moved, struct err *err)
 {
-	struct agent agent;
+	bool can;
 
 	*moved = false;
 	if (find(app, req, c, err))
@@ -199,9 +203,9 @@ static int act(struct app *app, struct request *req, struct response *res, const
 	if (!(a->from >> c->state & 1))
 		return refuse_state(res, c, a->otherwise);
 	if (a->to == CAMPAIGN_RUNNING) {
-		if (agent_load(app, c->agent_id, &agent, err))
+		if (can_run(app, res, c, &can, err))
 			return -1;
-		if (!can_run(app, res, c, &agent))
+		if (!can)
 			return 0;
 	}
 	if (campaign_move(app, c->id, a->from, a->to, a->reason, moved, err))

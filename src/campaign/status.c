@@ -14,20 +14,6 @@ const char *placed_key(struct app *app, const struct campaign *c, int64_t now_ms
 
 /* ---- the whole campaign ---- */
 
-/* Where the leads of a group stand. */
-struct standing {
-	int64_t number, due, later, later_first_ms;
-	int64_t held[HELD_BLOCKS], held_first_ms[HELD_BLOCKS]; /* first times are 0 when there is none */
-};
-
-struct snapshot {
-	struct campaign campaign;
-	struct reply counts, outcomes;
-	int64_t placed_today;
-	struct standing *standings;
-	size_t count;
-};
-
 static bool read_standing(const struct reply *r, struct standing *s)
 {
 	if (r->type != REPLY_LIST || r->count != 4 + 2 * HELD_BLOCKS || !reply_int(&r->items[0], &s->number) ||
@@ -42,7 +28,7 @@ static bool read_standing(const struct reply *r, struct standing *s)
 	return true;
 }
 
-static int read_snapshot(struct app *app, const char *id, int64_t now_ms, struct snapshot *s, struct err *err)
+int status_snapshot(struct app *app, const char *id, int64_t now_ms, struct status_snapshot *s, struct err *err)
 {
 	struct command c = script_new(app->mem, &script_status_read, 5);
 	struct reply r;
@@ -100,7 +86,7 @@ static int64_t first_look(const struct standing *s, int64_t now_ms)
 }
 
 /* Adds the group's leads to the reasons against them, and brings *next_ms forward. */
-static void add_standing(const struct snapshot *s, const struct standing *at, const struct group *g, int64_t now_ms,
+static void add_standing(const struct status_snapshot *s, const struct standing *at, const struct group *g, int64_t now_ms,
 			 int64_t blocked[BLOCK_COUNT], int64_t *next_ms)
 {
 	struct eligibility_facts facts = group_facts(&s->campaign, g, s->placed_today, now_ms);
@@ -157,7 +143,7 @@ static struct json_object *blocked_json(const int64_t blocked[BLOCK_COUNT])
 	return o;
 }
 
-static struct json_object *snapshot_json(struct app *app, const struct snapshot *s, const int64_t blocked[BLOCK_COUNT],
+static struct json_object *snapshot_json(struct app *app, const struct status_snapshot *s, const int64_t blocked[BLOCK_COUNT],
 					 int64_t next_ms)
 {
 	struct json_object *o = json_owned(app->mem, json_object_new_object());
@@ -183,12 +169,12 @@ static struct json_object *snapshot_json(struct app *app, const struct snapshot 
 int status_json(struct app *app, const char *campaign, struct json_object **status, struct err *err)
 {
 	int64_t now = clock_wall_ms(app->clock), blocked[BLOCK_COUNT] = { 0 }, next = 0;
-	struct snapshot s = { 0 };
+	struct status_snapshot s = { 0 };
 	struct group *groups;
 	size_t count;
 
 	/* Groups only come: those read last hold all that were read first. */
-	if (read_snapshot(app, campaign, now, &s, err) || groups_load(app, &s.campaign, &groups, &count, err))
+	if (status_snapshot(app, campaign, now, &s, err) || groups_load(app, &s.campaign, &groups, &count, err))
 		return -1;
 	for (size_t i = 0; i < s.count; i++)
 		add_standing(&s, &s.standings[i], group_numbered(groups, count, (int)s.standings[i].number), now, blocked,

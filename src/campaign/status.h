@@ -6,6 +6,24 @@
 #include "campaign/group.h"
 #include "campaign/lead.h"
 
+/* Where the leads of a group stand that are neither called nor done. */
+struct standing {
+	int64_t number, due, later, later_first_ms; /* later: those of the due ones whose time has not come */
+	int64_t held[HELD_BLOCKS], held_first_ms[HELD_BLOCKS]; /* first times are 0 when there is none */
+};
+
+/* A campaign and its counts, all of one moment. */
+struct status_snapshot {
+	struct campaign campaign;
+	struct reply counts, outcomes; /* as by HGETALL */
+	int64_t placed_today;
+	struct standing *standings;
+	size_t count;
+};
+
+/* ERR_MISSING. */
+int status_snapshot(struct app *app, const char *id, int64_t now_ms, struct status_snapshot *s, struct err *err);
+
 /* The object of GET /api/campaigns/{id}/status, all of one moment.  Every lead that cannot be called now
  * counts under the first reason against it, in the order of the eligibility's.  ERR_MISSING. */
 int status_json(struct app *app, const char *campaign, struct json_object **status, struct err *err);
