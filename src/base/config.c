@@ -80,6 +80,8 @@ static const struct setting settings[] = {
 	{ "SPEECH_PRICE_PER_1000_CHARACTERS", RATE, NO_GROUP, 0, NULL, AT(speech_price_per_1000), "what speech costs here; unset: not shown", 0, LIMIT_PRICE },
 	{ "CALL_PRICE_PER_MINUTE", RATE, NO_GROUP, 0, NULL, AT(call_price_per_minute), "what a call costs here; unset: not shown", 0, LIMIT_PRICE },
 	{ "PRICE_CURRENCY", CURRENCY, NO_GROUP, 0, "USD", AT(price_currency), "currency of the two prices, ISO 4217", 0, 0 },
+	{ "INTERVIEW_KEEP_SECONDS", COUNT, NO_GROUP, 0, "15552000", AT(interview_keep_s), "how long interviews are kept after their last change", 86400, 315360000 },
+	{ "CAMPAIGN_KEEP_SECONDS", COUNT, NO_GROUP, 0, "0", AT(campaign_keep_s), "when a campaign is deleted after its end (0: by hand only)", 0, 315360000 },
 	{ "PARLEY_SWEEP_AFTER_SECONDS", COUNT, NO_GROUP, 0, "90", AT(sweep_after_s), "when a conversation without webhook is first asked for", 1, 86400 },
 	{ "PARLEY_JOB_LEASE_SECONDS", COUNT, NO_GROUP, 0, "180", AT(job_lease_s), "when a job whose worker was killed is taken up again", 2, 3600 },
 	{ "PARLEY_VENDOR_TIMEOUT_SECONDS", COUNT, NO_GROUP, 0, "90", AT(vendor_timeout_s), "longest wait for any vendor's answer", 1, 90 },
@@ -438,6 +440,9 @@ int config_load(struct config *cfg, struct arena *a, const char *env_file, struc
 	check_groups(&r);
 	if (!cfg->webhook_base_url)
 		cfg->webhook_base_url = cfg->public_base_url;
+	/* What a living link leads to is not thrown away. */
+	if (cfg->interview_keep_s < cfg->session_ttl_s)
+		cfg->interview_keep_s = cfg->session_ttl_s;
 	return r.count;
 }
 

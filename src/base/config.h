@@ -44,6 +44,8 @@ struct config {
 	const char *orchestrator_api_key, *orchestrator_url;
 
 	int session_ttl_s;
+	int interview_keep_s; /* since the last change; never less than a link lives */
+	int campaign_keep_s;  /* after its end; 0: for ever */
 	int org_daily_invitations, org_daily_conversations;
 	int contact_min_gap_s, contact_max_per_day;
 	double speech_price_per_1000, call_price_per_minute; /* 0: not known */

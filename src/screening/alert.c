@@ -30,7 +30,7 @@ int alert_raise(struct app *app, const char *kind, const char *line, struct err 
 	if (!app->cfg.have_resend)
 		return 0; /* the log has it */
 	if (store_call(app->store, app->mem, &r, err, "RPUSH", list, line, NULL) ||
-	    store_call(app->store, app->mem, &r, err, "EXPIRE", list, arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
+	    store_call(app->store, app->mem, &r, err, "EXPIRE", list, arena_printf(app->mem, "%d", app->cfg.interview_keep_s), NULL) ||
 	    store_call(app->store, app->mem, &r, err, "PTTL", quiet, NULL))
 		return -1;
 	if (r.number > 0)

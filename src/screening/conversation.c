@@ -185,7 +185,7 @@ static int keep_data(struct app *app, const char *conversation_id, struct json_o
 	command_int(&c[0], clock_wall_ms(app->clock));
 	c[1] = command_new(app->mem, "EXPIRE");
 	command_text(&c[1], key);
-	command_int(&c[1], KEEP_RECORDS_S);
+	command_int(&c[1], app->cfg.interview_keep_s);
 	c[2] = command_new(app->mem, "ZREM");
 	command_text(&c[2], KEY_AWAITED);
 	command_text(&c[2], conversation_id);
@@ -236,7 +236,7 @@ static int link_session(struct app *app, const char *conversation_id, const char
 	began = json_int(data, "metadata.start_time_unix_secs", &began) ? began * 1000 : now;
 	if (store_call(app->store, app->mem, &r, err, "HSET", conversation_key(app, conversation_id), "session", session_id, NULL) ||
 	    store_call(app->store, app->mem, &r, err, "ZADD", list, "NX", number(app, began), conversation_id, NULL) ||
-	    store_call(app->store, app->mem, &r, err, "EXPIRE", list, number(app, KEEP_RECORDS_S), NULL) ||
+	    store_call(app->store, app->mem, &r, err, "EXPIRE", list, number(app, app->cfg.interview_keep_s), NULL) ||
 	    store_call(app->store, app->mem, &r, err, "HSETNX", key_of(app->mem, KEY_SESSION, session_id), "conversation_id",
 		       conversation_id, NULL) ||
 	    store_call(app->store, app->mem, &r, err, "HSETNX", key_of(app->mem, KEY_SESSION, session_id), "started",

@@ -79,7 +79,7 @@ static int tell_session(struct app *app, const char *session_id, const char *ema
 	if (!session_id || !*session_id)
 		return 0;
 	if (store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_MAIL_SENT, email_id), session_id, "EX",
-		       arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
+		       arena_printf(app->mem, "%d", app->cfg.interview_keep_s), NULL) ||
 	    mail_note_state(app, session_id, "sent", email_id, NULL, err))
 		return -1;
 	return session_note(app, session_id, "invitation sent", err);

@@ -23,7 +23,7 @@ static bool is_relieved(struct runner *r)
 static int prune_lists(struct app *app, struct err *err)
 {
 	static const char *const lists[] = { KEY_SESSIONS, KEY_ENTERED, KEY_ORPHANS };
-	const char *before = arena_printf(app->mem, "(%" PRId64, clock_wall_ms(app->clock) - KEEP_RECORDS_S * (int64_t)1000);
+	const char *before = arena_printf(app->mem, "(%" PRId64, clock_wall_ms(app->clock) - app->cfg.interview_keep_s * (int64_t)1000);
 	struct reply reply;
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

@@ -148,7 +148,7 @@ static int adopt(struct app *app, const struct session *s, int64_t left_ms, stru
 	}
 	c[1] = command_new(app->mem, "EXPIRE");
 	command_text(&c[1], key_of(app->mem, KEY_SESSION, s->id));
-	command_int(&c[1], KEEP_RECORDS_S);
+	command_int(&c[1], app->cfg.interview_keep_s);
 	c[2] = command_new(app->mem, "ZADD");
 	command_text(&c[2], KEY_SESSIONS);
 	command_int(&c[2], s->created_ms);
@@ -339,7 +339,7 @@ int session_note(struct app *app, const char *id, const char *word, struct err *
 	command_text(&c[0], word);
 	c[1] = command_new(app->mem, "EXPIRE");
 	command_text(&c[1], key);
-	command_int(&c[1], KEEP_RECORDS_S);
+	command_int(&c[1], app->cfg.interview_keep_s);
 	return store_pipeline(app->store, c, 2, r, err);
 }
 
@@ -363,7 +363,7 @@ static const char *associate_once(struct app *app, const struct session *s, cons
 	command_text(&c, s->id);
 	command_int(&c, now);
 	command_int(&c, now + app->cfg.sweep_after_s * 1000LL);
-	command_int(&c, KEEP_RECORDS_S);
+	command_int(&c, app->cfg.interview_keep_s);
 	if (script_run(app->store, &script_session_associate, &c, &r, err))
 		return NULL;
 	return reply_text(&r);
@@ -479,7 +479,7 @@ int session_create(struct app *app, const struct session_plan *plan, const struc
 	command_text(&c, KEY_SESSION);
 	command_text(&c, KEY_SECRET);
 	command_text(&c, KEY_GONE);
-	command_int(&c, KEEP_RECORDS_S);
+	command_int(&c, app->cfg.interview_keep_s);
 	command_int(&c, KEEP_GONE_S);
 	add_fields(app, &c, plan, now);
 	if (script_run(app->store, &script_session_create, &c, &r, err))

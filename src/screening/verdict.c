@@ -351,7 +351,7 @@ static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 	struct reply r;
 
 	if (store_call(app->store, app->mem, &r, err, "HSET", history, v->job->id, json, NULL) ||
-	    store_call(app->store, app->mem, &r, err, "EXPIRE", history, arena_printf(app->mem, "%d", KEEP_RECORDS_S), NULL) ||
+	    store_call(app->store, app->mem, &r, err, "EXPIRE", history, arena_printf(app->mem, "%d", app->cfg.interview_keep_s), NULL) ||
 	    session_row_set(app, v->session_id, err, "result", json_text(v->evaluation, "result"), "evaluation", json, "evaluated",
 			    now, "judged", json_text(v->evaluation, "judged"), "judged_by", v->job->id, NULL))
 		return -1;

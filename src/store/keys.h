@@ -13,7 +13,7 @@
 /* Contract 4.  String, the secret; as long as its session. */
 #define KEY_REVERSE "screening:conversation:"
 
-/* Hash, one screening session by its id (a hash of the secret); KEEP_RECORDS_S.
+/* Hash, one screening session by its id (a hash of the secret); INTERVIEW_KEEP_SECONDS.
  * Owner: screening/session.  Fields: session.h. */
 #define KEY_SESSION "parley:session:"
 /* Sorted set, session ids by creation time in ms; pruned with the sessions. */
@@ -21,22 +21,22 @@
 /* String "expired" or "revoked" by session id: what remains of a link, without
  * personal data; until 30 days after its end. */
 #define KEY_GONE "parley:gone:"
-/* Sorted set by session id: its conversations by start in ms; KEEP_RECORDS_S. */
+/* Sorted set by session id: its conversations by start in ms; INTERVIEW_KEEP_SECONDS. */
 #define KEY_SESSION_CONVERSATIONS "parley:session-conversations:"
-/* Sorted set by session id: timeline entries "ms word", by ms; KEEP_RECORDS_S. */
+/* Sorted set by session id: timeline entries "ms word", by ms; INTERVIEW_KEEP_SECONDS. */
 #define KEY_TIMELINE "parley:timeline:"
-/* Hash by workspace and issue: session (the current one); KEEP_RECORDS_S. */
+/* Hash by workspace and issue: session (the current one); INTERVIEW_KEEP_SECONDS. */
 #define KEY_ISSUE "parley:issue:"
 /* Sorted set, workspace:issue by the ms of its newest known move into the
- * screening state; pruned after KEEP_RECORDS_S. */
+ * screening state; pruned after INTERVIEW_KEEP_SECONDS. */
 #define KEY_ENTERED "parley:issues-entered"
 /* String by workspace:issue: the ms of a move that the sweep found; KEEP_SEEN_S. */
 #define KEY_SWEPT_MOVE "parley:swept-move:"
-/* Hash by session id: evaluations as JSON by job id; KEEP_RECORDS_S. */
+/* Hash by session id: evaluations as JSON by job id; INTERVIEW_KEEP_SECONDS. */
 #define KEY_EVALUATIONS "parley:evaluations:"
 
 /* Hash, one conversation: session, or call (the attempt in which it was); state (started,
- * received, void), started, received, data (the vendor's JSON); KEEP_RECORDS_S.  Owner: screening/conversation. */
+ * received, void), started, received, data (the vendor's JSON); INTERVIEW_KEEP_SECONDS.  Owner: screening/conversation. */
 #define KEY_CONVERSATION "parley:conversation:"
 /* Sorted set, conversations whose transcript is awaited, by the ms at which
  * ElevenLabs is asked next. */
@@ -47,7 +47,7 @@
 /* Hash, one mail: key, body (exact bytes), session, kind, created, state;
  * KEEP_MAIL_S.  Owner: screening/mail. */
 #define KEY_MAIL "parley:mail:"
-/* String by Resend's id: our session id; KEEP_RECORDS_S. */
+/* String by Resend's id: our session id; INTERVIEW_KEEP_SECONDS. */
 #define KEY_MAIL_SENT "parley:mail-sent:"
 
 /* Hash, one Linear workspace: api_key, webhook_secret, screening_state, pass_state, fail_state,
@@ -66,7 +66,7 @@
 
 /* String: an alert of that kind was mailed or logged; its quiet time. */
 #define KEY_ALERT "parley:alert:"
-/* List by kind, or by the job that took them: lines for an alert mail; KEEP_RECORDS_S. */
+/* List by kind, or by the job that took them: lines for an alert mail; INTERVIEW_KEEP_SECONDS. */
 #define KEY_ALERT_LINES "parley:alert-lines:"
 
 /* String by host: token of the runner that is on duty; a few minutes. */
@@ -133,6 +133,8 @@
 #define KEY_CAMPAIGNS_ACTIVE "parley:campaigns-active"
 /* Set, the campaigns whose calls that wait at Twilio are to be canceled; no end. */
 #define KEY_CAMPAIGNS_QUIET "parley:campaigns-quiet"
+/* String: campaigns were looked through for those kept long enough; an hour. */
+#define KEY_RETENTION "parley:retention"
 /* Hash by campaign: total, pending, calling, waiting, done, attempts; changed in the
  * same script as the lead; no end. */
 #define KEY_COUNTS "parley:counts:"
@@ -198,7 +200,6 @@
 
 enum keep {
 	KEEP_CHECK_S = 7 * 86400,
-	KEEP_RECORDS_S = 180 * 86400,
 	KEEP_MAIL_S = 30 * 86400,
 	KEEP_GONE_S = 30 * 86400,
 	KEEP_SEEN_S = 48 * 3600, /* Linear's last retry comes after 7 h, Resend's after 28 h */

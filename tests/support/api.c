@@ -27,6 +27,7 @@ int api_setup(void **state)
 	w->app.cfg.public_base_url = "http://127.0.0.1:9";
 	w->app.cfg.orchestrator_api_key = API_KEY;
 	w->app.cfg.session_ttl_s = 3600;
+	w->app.cfg.interview_keep_s = 86400;
 	w->app.cfg.have_resend = w->app.cfg.have_cerebras = true;
 	w->app.cfg.email_from = "hiring@acme.example";
 	w->app.cfg.data_dir = TEST_DATA_DIR;

@@ -1,11 +1,13 @@
 /* How campaigns end: stopped with every lead, completed, deleted with all that was theirs. */
 #include "tests/support/check.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "campaign/agent.h"
 #include "campaign/campaign.h"
+#include "campaign/retention.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "tests/support/campaign_world.h"
@@ -306,6 +308,45 @@ static void a_campaign_that_runs_or_calls_is_not_deleted(void **state)
 	assert_int_equal(at(w, "DELETE", path(w, id, ""), NULL)->status, 204);
 }
 
+/* As if it had been made, and come to its state, two days ago. */
+static const char *aged(struct world *w, const char *first, const char *second)
+{
+	const char *id = campaign_with(w, 1), *ms = arena_printf(w->app.mem, "%" PRId64, clock_wall_ms(w->app.clock) - INT64_C(172800000));
+
+	if (first)
+		assert_int_equal(act(w, id, first), 200);
+	if (second)
+		assert_int_equal(act(w, id, second), 200);
+	redis_number(w, arena_printf(w->app.mem, "ZADD " KEY_CAMPAIGNS " %s %s", ms, id));
+	redis_number(w, arena_printf(w->app.mem, "HSET " KEY_CAMPAIGN "%s changed %s", id, ms));
+	return id;
+}
+
+static void campaigns_go_when_they_were_kept_long_enough(void **state)
+{
+	struct world *w = *state;
+	const char *draft = aged(w, NULL, NULL), *running = aged(w, "/start", NULL), *paused = aged(w, "/start", "/pause");
+	const char *ended = aged(w, "/start", "/stop"), *fresh = campaign_with(w, 1);
+	struct err err = { 0 };
+
+	assert_int_equal(act(w, fresh, "/start") + act(w, fresh, "/stop"), 400);
+	assert_int_equal(retention_turn(&w->app, &err), 0); /* nobody asked for it */
+	assert_string_equal(state_of(w, ended), "stopped");
+	w->app.cfg.campaign_keep_s = 86400;
+	assert_int_equal(retention_turn(&w->app, &err), 0);
+	assert_int_equal(at(w, "GET", path(w, ended, ""), NULL)->status, 404);
+	assert_string_equal(state_of(w, draft), "draft");
+	assert_string_equal(state_of(w, running), "running");
+	assert_string_equal(state_of(w, paused), "paused");
+	assert_string_equal(state_of(w, fresh), "stopped");
+	ended = aged(w, "/start", "/stop");
+	assert_int_equal(retention_turn(&w->app, &err), 0); /* once an hour */
+	assert_string_equal(state_of(w, ended), "stopped");
+	redis_number(w, "DEL " KEY_RETENTION);
+	assert_int_equal(retention_turn(&w->app, &err), 0);
+	assert_int_equal(at(w, "GET", path(w, ended, ""), NULL)->status, 404);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leads_are_looked_at_again_before_they_end_as_incomplete, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_deleted_campaign_leaves_nothing, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_campaign_that_runs_or_calls_is_not_deleted, campaign_world_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(campaigns_go_when_they_were_kept_long_enough, campaign_world_setup, api_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
