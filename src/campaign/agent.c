@@ -11,7 +11,7 @@
 #include "store/keys.h"
 #include "store/scripts.h"
 
-enum { ID_MOST = 64 };
+enum { ID_MOST = 64, EDITION_LENGTH = 20 };
 
 /* ---- what is given ---- */
 
@@ -47,7 +47,7 @@ static bool read_script(struct reading *r, struct json_object *value)
 	if (str_characters(str_from(text)) > LIMIT_SCRIPT)
 		return wrong(r, "script", "script must have at most 5000 characters.");
 	if (!script_is_well_formed(str_from(text)))
-		return wrong(r, "script", "A placeholder must be written {{name}} or {{name|default}}; a name is letters, digits and _.");
+		return wrong(r, "script", SCRIPT_MALFORMED);
 	r->agent->script = text;
 	return true;
 }
@@ -149,6 +149,18 @@ static struct json_object *members_json(struct app *app, const struct agent *age
 	return o;
 }
 
+const char *agent_edition(struct app *app, const struct agent *agent)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	unsigned char digest[SHA256_SIZE];
+	struct agent a = *agent;
+
+	a.id = NULL;
+	sha256(str_from(json_write(members_json(app, &a))), digest);
+	hex_encode(digest, sizeof(digest), hex);
+	return arena_strndup(app->mem, hex, EDITION_LENGTH);
+}
+
 struct json_object *agent_json(struct app *app, const struct agent *agent)
 {
 	struct json_object *o = members_json(app, agent);
@@ -158,6 +170,7 @@ struct json_object *agent_json(struct app *app, const struct agent *agent)
 	json_put(o, "created_at", at);
 	iso_time_format(agent->changed_ms, at);
 	json_put(o, "updated_at", at);
+	json_put(o, "revision", agent_edition(app, agent));
 	return o;
 }
 

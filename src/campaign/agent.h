@@ -38,7 +38,10 @@ int agent_load(struct app *app, const char *id, struct agent *agent, struct err 
 /* From an HGETALL's answer; false when there is no such agent. */
 bool agent_of(struct app *app, const char *id, const struct reply *row, struct agent *agent);
 
-/* The object of the API. */
+/* A word for what the agent says and how: others read the same word, whatever else has changed in between. */
+const char *agent_edition(struct app *app, const struct agent *agent);
+
+/* The object of the API; its "revision" is the edition. */
 struct json_object *agent_json(struct app *app, const struct agent *agent);
 
 #endif

@@ -18,9 +18,12 @@
 static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/agents", .handler = agents_list },
 	{ .method = "POST", .path = "/api/agents", .handler = agents_create, .max_body = LIMIT_BODY_API },
+	{ .method = "GET", .path = "/api/agents/variables", .handler = agents_variables },
+	{ .method = "POST", .path = "/api/agents/preview", .handler = agents_preview, .max_body = LIMIT_BODY_API, .anyone = true },
 	{ .method = "GET", .path = "/api/agents/:id", .handler = agents_show },
 	{ .method = "PATCH", .path = "/api/agents/:id", .handler = agents_change, .max_body = LIMIT_BODY_API },
 	{ .method = "DELETE", .path = "/api/agents/:id", .handler = agents_delete },
+	{ .method = "GET", .path = "/api/agents/:id/variables", .handler = agents_variables },
 
 	{ .method = "GET", .path = "/api/campaigns", .handler = campaigns_list },
 	{ .method = "POST", .path = "/api/campaigns", .handler = campaigns_create, .max_body = LIMIT_BODY_API },

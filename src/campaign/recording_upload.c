@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "access/audit.h"
 #include "app.h"
 #include "base/crypto.h"
 #include "base/json.h"
@@ -130,5 +131,6 @@ int recording_create(struct app *app, struct request *req, struct response *res,
 		  LOG_NUM("verdict", (int64_t)verdict));
 	if (verdict != RECORDING_READ)
 		return refuse(res, sentence_of(verdict));
+	audit_say(req, "recording.upload", NULL, name);
 	return keep(app, &recording, &audio, err) ? -1 : show(app, res, &audio, name, recording.samples, err);
 }

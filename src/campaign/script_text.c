@@ -4,22 +4,17 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-struct part {
-	struct str before, name, fallback; /* name.ptr NULL: no placeholder follows */
-};
-
 bool script_is_name(struct str s)
 {
 	return str_is_token(s, 1, LIMIT_VARIABLE_NAME) && !memchr(s.ptr, '-', s.len) && !(s.ptr[0] >= '0' && s.ptr[0] <= '9');
 }
 
-/* Takes the next part off *rest; false when it is malformed. */
-static bool next_part(struct str *rest, struct part *p)
+bool script_next(struct str *rest, struct script_part *p)
 {
 	const char *open = str_find(*rest, STR("{{")), *close;
 	struct str inside;
 
-	*p = (struct part){ .before = *rest };
+	*p = (struct script_part){ .before = *rest };
 	if (!open) {
 		rest->len = 0;
 		return true;
@@ -37,10 +32,10 @@ static bool next_part(struct str *rest, struct part *p)
 
 bool script_is_well_formed(struct str script)
 {
-	struct part p;
+	struct script_part p;
 
 	while (script.len)
-		if (!next_part(&script, &p))
+		if (!script_next(&script, &p))
 			return false;
 	return true;
 }
@@ -55,17 +50,22 @@ static struct str value_of(struct str name, const char *word, script_lookup_fn *
 	return str_cut(value, ' ', &rest);
 }
 
-char *script_render(struct arena *a, struct str script, script_lookup_fn *lookup, void *ctx, const char **missing)
+bool script_lacks(struct arena *a, const struct script_part *p, script_lookup_fn *lookup, void *ctx)
+{
+	return p->name.ptr && !p->fallback.ptr && !value_of(p->name, arena_strndup(a, p->name.ptr, p->name.len), lookup, ctx).len;
+}
+
+/* With `missing` NULL, what is missing is kept as it is written. */
+static char *render(struct arena *a, struct str script, script_lookup_fn *lookup, void *ctx, const char **missing)
 {
 	struct buf *text = buf_in(a, LIMIT_SPOKEN);
-	struct part p;
+	struct script_part p;
 
-	*missing = NULL;
 	while (script.len) {
 		struct str value;
 		const char *word;
 
-		if (!next_part(&script, &p))
+		if (!script_next(&script, &p))
 			return NULL;
 		buf_str(text, p.before);
 		if (!p.name.ptr)
@@ -73,10 +73,24 @@ char *script_render(struct arena *a, struct str script, script_lookup_fn *lookup
 		word = arena_strndup(a, p.name.ptr, p.name.len);
 		value = value_of(p.name, word, lookup, ctx);
 		if (!value.len && !p.fallback.ptr) {
-			*missing = word;
-			return NULL;
+			if (missing) {
+				*missing = word;
+				return NULL;
+			}
+			value = str_from(arena_printf(a, "{{%s}}", word));
 		}
 		buf_str(text, value.len ? value : p.fallback);
 	}
 	return text->failed ? NULL : text->ptr;
+}
+
+char *script_render(struct arena *a, struct str script, script_lookup_fn *lookup, void *ctx, const char **missing)
+{
+	*missing = NULL;
+	return render(a, script, lookup, ctx, missing);
+}
+
+char *script_preview(struct arena *a, struct str script, script_lookup_fn *lookup, void *ctx)
+{
+	return render(a, script, lookup, ctx, NULL);
 }

@@ -1,6 +1,7 @@
 /* See voice_api.h. */
 #include "campaign/voice_api.h"
 
+#include "access/audit.h"
 #include "access/guard.h"
 #include "app.h"
 #include "base/json.h"
@@ -24,7 +25,7 @@ static void put_price(struct app *app, struct json_object *answer, const struct 
 	price_put(answer, &app->cfg, known, price);
 }
 
-static int speak(struct app *app, struct response *res, const struct voice_wish *wish, const char *base_url,
+static int speak(struct app *app, struct request *req, struct response *res, const struct voice_wish *wish, const char *base_url,
 		 struct err *err)
 {
 	struct json_object *answer = json_owned(app->mem, json_object_new_object());
@@ -32,6 +33,8 @@ static int speak(struct app *app, struct response *res, const struct voice_wish 
 
 	if (audio_get_or_make(app, &wish->audio, &audio, err))
 		return voice_upstream(err);
+	audit_say(req, audio.cached ? "speech.hear" : "speech.buy", wish->audio.voice_id,
+		  arena_printf(app->mem, "%zu characters", wish->characters));
 	json_put(answer, "audio_url", arena_printf(app->mem, "%s/audio/%s", base_url, audio.name));
 	json_put(answer, "content_type", audio.content_type);
 	json_put_int(answer, "bytes", audio.bytes);
@@ -55,7 +58,7 @@ static int voice_test(struct app *app, struct request *req, struct response *res
 	if (!voice_wish_read(req, res, app->cfg.elevenlabs_voice_id, "mp3_44100_128", false, &wish) ||
 	    voice_not_configured(app, res))
 		return 0;
-	return speak(app, res, &wish, app->cfg.public_base_url, err);
+	return speak(app, req, res, &wish, app->cfg.public_base_url, err);
 }
 
 static int voice_generate(struct app *app, struct request *req, struct response *res, struct err *err)
@@ -64,7 +67,7 @@ static int voice_generate(struct app *app, struct request *req, struct response 
 
 	if (!voice_wish_read(req, res, app->cfg.elevenlabs_voice_id, "wav_8000", true, &wish) || voice_not_configured(app, res))
 		return 0;
-	return speak(app, res, &wish, app->cfg.webhook_base_url, err);
+	return speak(app, req, res, &wish, app->cfg.webhook_base_url, err);
 }
 
 static const struct route routes[] = {

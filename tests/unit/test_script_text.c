@@ -72,6 +72,45 @@ static void malformed_scripts_are_none(void **state)
 	}
 }
 
+static void a_preview_keeps_what_is_missing(void **state)
+{
+	static const struct {
+		const char *script, *text;
+	} rows[] = {
+		{ "Hello {{first_name}} of {{city}}.", "Hello Ada of London." },
+		{ "{{plan}} for {{name}}", "{{plan}} for Ada Lovelace" },
+		{ "{{blank}}{{plan|}}{{plan|none}}", "{{blank}}none" },
+		{ "{{", "(none)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *mem = arena_new();
+		const char *text = script_preview(mem, str_from(rows[i].script), ada, NULL);
+
+		check_row_text(rows[i].script, text ? text : "(none)", rows[i].text);
+		arena_free(mem);
+	}
+}
+
+static void the_pieces_of_a_script_say_what_they_lack(void **state)
+{
+	struct arena *mem = arena_new();
+	struct str script = STR("a{{city}}b{{plan}}{{plan|x}}c");
+	static const bool lacks[] = { false, true, false, false };
+	struct script_part part;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lacks); i++) {
+		assert_true(script.len && script_next(&script, &part));
+		assert_int_equal(script_lacks(mem, &part, ada, NULL), lacks[i]);
+	}
+	assert_int_equal(script.len, 0);
+	assert_null(part.name.ptr);
+	check_str(part.before, "c");
+	arena_free(mem);
+}
+
 static void what_becomes_too_long_is_refused(void **state)
 {
 	struct arena *mem = arena_new();
@@ -91,6 +130,8 @@ int main(void)
 		cmocka_unit_test(placeholders_are_filled),
 		cmocka_unit_test(the_first_missing_variable_is_named),
 		cmocka_unit_test(malformed_scripts_are_none),
+		cmocka_unit_test(a_preview_keeps_what_is_missing),
+		cmocka_unit_test(the_pieces_of_a_script_say_what_they_lack),
 		cmocka_unit_test(what_becomes_too_long_is_refused),
 	};
 
