@@ -1,6 +1,7 @@
 // Twilio: takes calls and plays both ends of them, with Twilio's checks, states, callbacks and signatures.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { answer } from "../lib/listener.mjs";
+import { accountPart, sidOf } from "./account.mjs";
 import { isOver, openLife } from "./life.mjs";
 import { callResource } from "./resource.mjs";
 import { behaviourOf, defaultScript } from "./script.mjs";
@@ -33,6 +34,10 @@ export function createTwilio({ state, settings, deliveries, limits, connect = ()
 		const account = settings.get("TWILIO_ACCOUNT_SID");
 		if (!authorized(request, account))
 			return refusal(401, 20003, "Authenticate");
+		const shown = request.method === "GET" && accountPart(request, { account, own: [settings.get("TWILIO_CALLER_ID")].filter(Boolean),
+			verified: part.script.caller_ids, ...limits.twilio?.account });
+		if (shown)
+			return shown;
 		const [, owner, sid] = ROUTE.exec(request.pathname) ?? [];
 		const call = sid && part.calls.find((one) => one.sid === sid);
 		if (owner !== account || sid && !call)
@@ -69,7 +74,7 @@ export function createTwilio({ state, settings, deliveries, limits, connect = ()
 
 	function newCall(params, behaviour) {
 		const now = Date.now();
-		return { sid: `CA${randomBytes(16).toString("hex")}`, account_sid: settings.get("TWILIO_ACCOUNT_SID"), phone_number_sid: numberSid(params.From),
+		return { sid: `CA${randomBytes(16).toString("hex")}`, account_sid: settings.get("TWILIO_ACCOUNT_SID"), phone_number_sid: sidOf(params.From),
 			to: params.To, from: params.From, status: "queued", answered_by: null, queue_ms: 0, sip_code: null, error_code: null, sequence: 0,
 			created: now, updated: now, started: null, answered: null, ended: null, duration: null, talked: 0, documents: 0, turn: 0,
 			params, behaviour, heard: [], requests: [], problems: [] };
@@ -143,11 +148,6 @@ function within(time, wanted, name) {
 		return true;
 	const its = time === null ? null : new Date(time).toISOString().slice(0, 10);
 	return its !== null && (!day || its === day) && (!until || its <= until) && (!since || its >= since);
-}
-
-/** The same number has the same sid each time. */
-function numberSid(number) {
-	return `PN${Buffer.from(number).toString("hex").padStart(32, "0").slice(-32)}`;
 }
 
 function refused({ code, about }) {

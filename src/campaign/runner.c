@@ -1,6 +1,7 @@
 /* See runner.h. */
 #include "campaign/runner.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 #include "base/die.h"
@@ -9,6 +10,7 @@
 #include "campaign/reconcile.h"
 #include "net/http_many.h"
 #include "store/duty.h"
+#include "store/keys.h"
 
 enum {
 	DIALS_MOST = 256,         /* requests to Twilio at once */
@@ -17,6 +19,7 @@ enum {
 	AWAY_MS = 500,            /* Redis is away */
 	DUTY_MS = 250,            /* between two looks whether a successor is here */
 	FINISH_MS = 35 * 1000,    /* longer than a dial takes */
+	SEEN_MS = 10 * 1000,      /* between two signs of life */
 	ONCE_QUIET_MS = 1500,     /* nothing came up for so long: done */
 };
 
@@ -67,6 +70,20 @@ int campaign_runner_dial(struct campaign_runner *r)
 	return 0;
 }
 
+/* For the doctor, who tells when nobody calls. */
+static void show_life(struct campaign_runner *r)
+{
+	int64_t now = clock_monotonic_ms(r->app->clock);
+	struct err unseen = { 0 };
+	struct reply reply;
+
+	if (r->seen_ms && now < r->seen_ms + SEEN_MS)
+		return;
+	r->seen_ms = now;
+	store_call(r->app->store, r->app->mem, &reply, &unseen, "SET", KEY_CAMPAIGN_RUNNER_SEEN,
+		   arena_printf(r->app->mem, "%" PRId64, clock_wall_ms(r->app->clock)), NULL);
+}
+
 typedef int turn_fn(struct app *app, bool *idle, struct err *err);
 
 static int loop(struct campaign_runner *r, const char *work, turn_fn *turn)
@@ -77,6 +94,7 @@ static int loop(struct campaign_runner *r, const char *work, turn_fn *turn)
 		struct err err = { 0 };
 		bool idle = true;
 
+		show_life(r);
 		if (turn(r->app, &idle, &err))
 			note_failure(r, work, &err);
 		else if (idle && !*r->stopping)
@@ -102,6 +120,7 @@ static bool turn_all(struct campaign_runner *r, struct dialer *dialer, bool *idl
 	bool spoke = true, dialled = true, reconciled = true;
 	struct err err = { 0 };
 
+	show_life(r);
 	if (audio_worker_turn(r->app, &spoke, &err) || dialer_turn(dialer, DIAL_WAIT_MS, &dialled, &err) ||
 	    reconcile_turn(r->app, &reconciled, &err)) {
 		note_failure(r, "once", &err);

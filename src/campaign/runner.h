@@ -17,6 +17,7 @@ struct campaign_runner {
 	const char *token;
 	int64_t until_ms; /* monotonic */
 	volatile const sig_atomic_t *stopping;
+	int64_t seen_ms; /* when it last told that it works (KEY_CAMPAIGN_RUNNER_SEEN); 0 at the start */
 };
 
 /* Each returns an exit code. */

@@ -38,7 +38,7 @@ static const char *redis_setting(struct app *app, const char *name)
 	return reply_text(&r.items[1]);
 }
 
-static void look_at_durability(struct app *app, struct findings *f)
+void readiness_redis_durability(struct app *app, struct findings *f)
 {
 	static const struct {
 		const char *setting, *wanted, *loss;
@@ -68,7 +68,7 @@ static void look_at_durability(struct app *app, struct findings *f)
 		findings_add(f, FINDING_OK, "redis_durability", NULL, "Every write is on disk before it is answered.");
 }
 
-void readiness_redis(struct app *app, struct findings *f)
+void readiness_redis_writes(struct app *app, struct findings *f)
 {
 	struct err err = { 0 };
 
@@ -79,7 +79,13 @@ void readiness_redis(struct app *app, struct findings *f)
 		return;
 	}
 	findings_add(f, FINDING_OK, "redis", NULL, "Redis answers and takes writes.");
-	look_at_durability(app, f);
+}
+
+void readiness_redis(struct app *app, struct findings *f)
+{
+	readiness_redis_writes(app, f);
+	if (f->list[f->count - 1].level == FINDING_OK)
+		readiness_redis_durability(app, f);
 }
 
 void readiness_disk(struct app *app, struct findings *f)

@@ -10,8 +10,10 @@
 
 enum { RUNNER_LATE_S = 180 };
 
-/* Redis answers and takes writes; how durably it keeps them. */
+/* Redis answers and takes writes; how durably it keeps them.  The first is both. */
 void readiness_redis(struct app *app, struct findings *f);
+void readiness_redis_writes(struct app *app, struct findings *f);
+void readiness_redis_durability(struct app *app, struct findings *f);
 
 /* The state directory takes files, and has room for them. */
 void readiness_disk(struct app *app, struct findings *f);

@@ -71,6 +71,10 @@ int linear_team_state(const struct linear *l, struct arena *mem, const char *tea
 int linear_state_teams(const struct linear *l, struct arena *mem, const char *name, const char ***keys, size_t *count,
 		       struct err *err);
 
+/* The webhook that leads to `url` and tells about issues: *enabled is false when Linear
+ * or somebody has switched it off.  ERR_MISSING: there is none; ERR_DENIED: this key is not told. */
+int linear_webhook_get(const struct linear *l, struct arena *mem, const char *url, bool *enabled, struct err *err);
+
 int linear_issue_move(const struct linear *l, struct arena *mem, const char *issue_id, const char *state_id,
 		      struct err *err);
 

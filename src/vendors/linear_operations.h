@@ -78,6 +78,15 @@
 	" attachment(id: $id) { id issue { id identifier } }" \
 	"}"
 
+/* Only a workspace's administrators are told. */
+#define LINEAR_WEBHOOKS \
+	"query Webhooks($after: String) {" \
+	" webhooks(first: 50, after: $after) {" \
+	" nodes { id url enabled resourceTypes }" \
+	" pageInfo { hasNextPage endCursor }" \
+	" }" \
+	"}"
+
 /* Ordered by creation: the order by update would shift under the pages. */
 #define LINEAR_ISSUES_IN_STATE \
 	"query IssuesInState($state: String!, $since: DateTimeOrDuration!, $after: String) {" \

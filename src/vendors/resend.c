@@ -165,3 +165,44 @@ int resend_check(const struct resend *r, struct arena *mem, struct err *err)
 		*err = cause;
 	return -1;
 }
+
+/* The domain's row that an address belongs to: its own, or that of a domain above it. */
+static const char *status_of(struct json_object *rows, size_t len, struct str domain)
+{
+	while (domain.len) {
+		const char *dot = memchr(domain.ptr, '.', domain.len);
+
+		for (size_t i = 0; i < len; i++) {
+			struct json_object *row = json_object_array_get_idx(rows, i);
+
+			if (str_eq_nocase(json_str(row, "name"), domain))
+				return json_text(row, "status");
+		}
+		if (!dot)
+			break;
+		domain = (struct str){ dot + 1, domain.len - (size_t)(dot + 1 - domain.ptr) };
+	}
+	return NULL;
+}
+
+int resend_domain_get(const struct resend *r, struct arena *mem, const char *sender, const char **status, struct err *err)
+{
+	struct http_call call = { .method = "GET", .reuse = true };
+	const char *at = strrchr(sender, '@');
+	struct err unreadable = { 0 };
+	struct http_reply reply;
+	struct json_object *rows;
+	size_t len;
+
+	call.url = arena_printf(mem, "%s/domains", r->base_url);
+	http_call_header(&call, "Authorization", arena_printf(mem, "Bearer %s", r->api_key));
+	if (vendor_send(r->http, mem, "Resend", &call, true, &reply, err))
+		return -1;
+	if (!is_success(&reply))
+		return failed(r, mem, &reply, err);
+	rows = json_list(json_read(mem, reply.body, &unreadable), "data", &len);
+	if (!rows)
+		return vendor_failed(err, ERR_UPSTREAM, "Resend", "the answer holds no list", reply.status, NULL);
+	*status = at ? status_of(rows, len, (struct str){ at + 1, strcspn(at + 1, ">") }) : NULL;
+	return 0;
+}

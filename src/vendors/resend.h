@@ -37,4 +37,9 @@ int resend_send(const struct resend *r, struct arena *mem, const char *idempoten
 /* Whether the key is accepted at all (a sending-only key is fine). */
 int resend_check(const struct resend *r, struct arena *mem, struct err *err);
 
+/* What Resend says of the domain that `sender` ("Name <address>" or an address) sends from: "verified",
+ * "pending", ...; NULL when the account has no such domain.  ERR_DENIED with code "restricted_api_key":
+ * the key may only send, which is all we do, so nobody can look. */
+int resend_domain_get(const struct resend *r, struct arena *mem, const char *sender, const char **status, struct err *err);
+
 #endif

@@ -358,3 +358,51 @@ int twilio_calls_list(const struct twilio *t, struct arena *mem, const char *to,
 	*count = found;
 	return 0;
 }
+
+/* ---- the account ---- */
+
+int twilio_account_get(const struct twilio *t, struct arena *mem, struct twilio_account *account, struct err *err)
+{
+	const char *url = arena_printf(mem, "%s/2010-04-01/Accounts/%s.json", t->base_url, t->account_sid);
+	struct json_object *answer;
+
+	if (ask(t, mem, url, NULL, true, &answer, err))
+		return -1;
+	account->status = json_text(answer, "status");
+	account->type = json_text(answer, "type");
+	if (!account->status || !account->type)
+		return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the answer holds no account", 0, NULL);
+	return 0;
+}
+
+/* Whether the list at `path` has the number. */
+static int has_number(const struct twilio *t, struct arena *mem, const char *path, const char *list, const char *number,
+		      bool *has, struct err *err)
+{
+	struct buf *query = buf_in(mem, FORM_LIMIT);
+	struct json_object *answer, *items;
+	size_t len;
+
+	put(query, "PhoneNumber", number);
+	if (ask(t, mem, address_of(t, mem, arena_printf(mem, "%s.json?%s", path, query->ptr)), NULL, true, &answer, err))
+		return -1;
+	items = json_list(answer, list, &len);
+	if (!items)
+		return vendor_failed(err, ERR_UPSTREAM, "Twilio", "the answer holds no list", 0, NULL);
+	*has = false;
+	for (size_t i = 0; i < len; i++)
+		*has |= str_eq(json_str(json_object_array_get_idx(items, i), "phone_number"), str_from(number));
+	return 0;
+}
+
+int twilio_caller_get(const struct twilio *t, struct arena *mem, const char *number, enum twilio_caller *caller,
+		      struct err *err)
+{
+	bool owned, verified = false;
+
+	if (has_number(t, mem, "IncomingPhoneNumbers", "incoming_phone_numbers", number, &owned, err) ||
+	    (!owned && has_number(t, mem, "OutgoingCallerIds", "outgoing_caller_ids", number, &verified, err)))
+		return -1;
+	*caller = owned ? TWILIO_CALLER_OWNED : verified ? TWILIO_CALLER_VERIFIED : TWILIO_CALLER_UNKNOWN;
+	return 0;
+}

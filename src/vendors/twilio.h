@@ -91,4 +91,16 @@ int twilio_call_fetch(const struct twilio *t, struct arena *mem, const char *sid
 int twilio_calls_list(const struct twilio *t, struct arena *mem, const char *to, const char *from, int page_size,
 		      struct twilio_call **calls, size_t *count, struct err *err);
 
+/* The account itself: status is "active", "suspended" or "closed", type "Trial" or "Full". */
+struct twilio_account {
+	const char *status, *type; /* never NULL */
+};
+int twilio_account_get(const struct twilio *t, struct arena *mem, struct twilio_account *account, struct err *err);
+
+/* Whether the account may show this number (E.164) to those it calls: because it owns it, or because
+ * somebody has proved that he does. */
+enum twilio_caller { TWILIO_CALLER_UNKNOWN, TWILIO_CALLER_OWNED, TWILIO_CALLER_VERIFIED };
+int twilio_caller_get(const struct twilio *t, struct arena *mem, const char *number, enum twilio_caller *caller,
+		      struct err *err);
+
 #endif

@@ -1,11 +1,11 @@
-/* The ElevenLabs agent as `parley doctor` sees it: it must exist, be closed to
+/* The ElevenLabs agent as the doctor sees it: it must exist, be closed to
  * strangers, take no orders from the candidate's browser, and speak of what an
  * interview gives it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "doctor.h"
+#include "doctor/checks.h"
 #include "vendors/elevenlabs.h"
 
 /* What a session gives the agent (contract 3.1). */
