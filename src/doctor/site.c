@@ -129,7 +129,7 @@ void doctor_webhook_address(struct app *app, struct findings *f)
 void doctor_assets(struct app *app, struct findings *f)
 {
 	static const char *const needed[] = {
-		"version", "interview/interview.js", "interview/interview.css", "console/console.js", "console/console.css",
+		"version", "interview/interview.js", "interview/interview.css", "console/shell.js", "console/console.css",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
