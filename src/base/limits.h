@@ -61,6 +61,7 @@ enum limits {
 	LIMIT_PRICE = 1000000,
 
 	LIMIT_BODY_LEADS = 256 << 20,      /* as CSV, which is read in pieces */
+	LIMIT_BODY_DO_NOT_CALL = 64 << 20, /* the same */
 	LIMIT_BODY_LEADS_JSON = 16 << 20,
 	LIMIT_IMPORT_ROWS = 2000000,
 	LIMIT_REJECTED = 10000,            /* rows that a report tells one by one */

@@ -13,6 +13,7 @@
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
 #include "campaign/review_api.h"
+#include "campaign/series.h"
 #include "web/api.h"
 
 static const struct route routes[] = {
@@ -39,6 +40,8 @@ static const struct route routes[] = {
 
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },
 	{ .method = "POST", .path = "/api/do-not-call", .handler = do_not_call_create, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/do-not-call/import", .handler = do_not_call_import, .max_body = LIMIT_BODY_DO_NOT_CALL, .streams = true },
+	{ .method = "GET", .path = "/api/do-not-call.csv", .handler = do_not_call_export },
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
 
 	{ .method = "POST", .path = "/api/campaigns/:id/leads", .handler = leads_create, .max_body = LIMIT_BODY_LEADS, .streams = true },
@@ -46,6 +49,9 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/api/campaigns/:id/leads/:lead", .handler = leads_show },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads.csv", .handler = leads_export },
 	{ .method = "GET", .path = "/api/campaigns/:id/calls", .handler = calls_list },
+	{ .method = "GET", .path = "/api/campaigns/:id/calls/:call", .handler = calls_show },
+	{ .method = "GET", .path = "/api/calls", .handler = calls_all },
+	{ .method = "GET", .path = "/api/campaigns/:id/series", .handler = campaign_series },
 	{ .method = "GET", .path = "/api/campaigns/:id/calls.csv", .handler = calls_export },
 	{ .method = "GET", .path = "/api/campaigns/:id/events", .handler = campaign_events },
 	{ .method = "GET", .path = "/live/campaigns/:id", .handler = campaign_live },

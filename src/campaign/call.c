@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/limits.h"
 #include "campaign/audio_store.h"
+#include "campaign/call_steps.h"
 #include "campaign/campaign.h"
 #include "campaign/lead.h"
 #include "campaign/retry.h"
@@ -17,6 +18,9 @@ enum {
 	TELL_TRIES = 20,       /* against writers of the same row */
 	LOST_MOST = 5,         /* in a row, then the campaign pauses */
 	LOST_DELAY_MS = 60000, /* before a person whom we failed is called again */
+	MINUTE_MS = 60000,
+	HOUR_MS = 60 * MINUTE_MS,
+	DAY_MS = 24 * HOUR_MS,
 };
 
 /* ---- reading ---- */
@@ -250,12 +254,6 @@ static const char *outcome_of(const struct call *call, const struct campaign *ca
 	return is_machine(call->answered_by) && campaign->voicemail != VOICEMAIL_IGNORE ? "voicemail" : "answered";
 }
 
-struct ending {
-	const char *how; /* call_change.lua; "": not over */
-	const char *outcome;
-	int64_t next_ms;
-};
-
 /* The call before it was lost by us as well: what we cannot say to this lead must not ring for
  * ever, so from the second time on it counts. */
 static int was_lost_before(struct app *app, const struct call *call, bool *lost, struct err *err)
@@ -273,14 +271,14 @@ static int was_lost_before(struct app *app, const struct call *call, bool *lost,
 }
 
 static int decide_ending(struct app *app, struct call *call, const struct campaign *campaign, int was,
-			 const struct call_news *news, struct ending *end, struct err *err)
+			 const struct call_news *news, struct call_ending *end, struct err *err)
 {
 	int64_t now = clock_wall_ms(app->clock);
 	bool canceled = !strcmp(call->status, "canceled"), lost_before;
 	struct lead lead;
 	uint32_t random;
 
-	*end = (struct ending){ .how = "", .outcome = "", .next_ms = now };
+	*end = (struct call_ending){ .how = "", .outcome = "", .next_ms = now };
 	if (!call->open || (call_rank(call->status) != OVER && !news->not_placed))
 		return 0;
 	if (news->not_placed || (canceled && was < ANSWERED)) {
@@ -297,7 +295,7 @@ static int decide_ending(struct app *app, struct call *call, const struct campai
 		if (was_lost_before(app, call, &lost_before, err))
 			return -1;
 		call->outcome = "failed";
-		*end = (struct ending){ "lost", "failed", now + LOST_DELAY_MS };
+		*end = (struct call_ending){ .how = "lost", .outcome = "failed", .next_ms = now + LOST_DELAY_MS };
 		if (!lost_before)
 			return 0;
 	}
@@ -305,6 +303,8 @@ static int decide_ending(struct app *app, struct call *call, const struct campai
 	end->how = "done";
 	if (lead_load(app, call->campaign, call->lead, &lead, err))
 		return -1;
+	end->attempts = lead.attempts;
+	end->max_attempts = campaign->retry.max_attempts;
 	random_bytes(&random, sizeof(random));
 	/* A message that was left has been delivered. */
 	if (!(call->leaves_message && !strcmp(end->outcome, "voicemail")) &&
@@ -336,7 +336,7 @@ static void command_key(struct command *c, const char *prefix, const char *name)
 	command_text(c, key_of(c->mem, prefix, name));
 }
 
-static void command_keys(struct command *c, const struct call *call)
+static void command_keys(struct command *c, const struct call *call, int64_t now_ms)
 {
 	command_key(c, KEY_CALL, call->id);
 	command_key(c, KEY_CAMPAIGN, call->campaign);
@@ -351,17 +351,20 @@ static void command_keys(struct command *c, const struct call *call)
 	command_text(c, arena_printf(c->mem, KEY_PLACED "%s:%s", call->campaign, call->day ? call->day : ""));
 	command_key(c, KEY_CONTACT, call->phone);
 	command_key(c, KEY_SID, call->sid ? call->sid : "");
+	command_key(c, KEY_SERIES, call->campaign);
+	command_text(c, arena_printf(c->mem, KEY_SERIES_DAY "%s:%" PRId64, call->campaign, now_ms / DAY_MS));
 }
 
-static int apply(struct app *app, const struct call *call, const struct ending *end, int64_t *applied, struct err *err)
+static int apply(struct app *app, const struct call *before, const struct call *call, const struct call_ending *end,
+		 int64_t *applied, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_call_change, 13);
+	struct command c = script_new(app->mem, &script_call_change, 15);
 	int64_t now = clock_wall_ms(app->clock);
 	char iso[ISO_TIME_SIZE];
 	struct reply r;
 
 	iso_time_format(now, iso);
-	command_keys(&c, call);
+	command_keys(&c, call, now);
 	command_text(&c, call->id);
 	command_int(&c, call->version);
 	command_text(&c, iso);
@@ -376,6 +379,11 @@ static int apply(struct app *app, const struct call *call, const struct ending *
 	command_int(&c, KEEP_SID_S);
 	command_int(&c, now + (strcmp(call->status, "unknown") ? CALL_LOOK_MS : CALL_UNKNOWN_MS));
 	command_text(&c, arena_printf(app->mem, KEY_DUE "%s:", call->campaign));
+	command_text(&c, arena_printf(app->mem, "%" PRId64 ":%s", now / HOUR_MS, call->outcome ? call->outcome : ""));
+	command_text(&c, arena_printf(app->mem, "%" PRId64 ":%s", now / MINUTE_MS, call->outcome ? call->outcome : ""));
+	command_int(&c, KEEP_MINUTES_S);
+	if (call->version < CALL_STEPS_MOST)
+		field_text(&c, call_step_field(app->mem, call->version + 1), call_step(app->mem, before, call, end, now));
 	field_text(&c, "status", call->status);
 	field_text(&c, "sid", call->sid);
 	field_text(&c, "outcome", call->outcome);
@@ -393,7 +401,7 @@ static int apply(struct app *app, const struct call *call, const struct ending *
 	return 0;
 }
 
-static void log_end(struct app *app, const struct call *call, const struct ending *end)
+static void log_end(struct app *app, const struct call *call, const struct call_ending *end)
 {
 	if (*end->how)
 		log_event(&app->log, LOG_INFO, "call.ended", LOG_TEXT("campaign", call->campaign), LOG_NUM("lead", call->lead),
@@ -424,11 +432,13 @@ static int tell_once(struct app *app, const char *id, const struct call_news *ne
 		     struct call *call, struct err *err)
 {
 	struct campaign campaign;
-	struct ending end;
+	struct call_ending end;
+	struct call before;
 	int was;
 
 	if (call_load(app, id, call, err) || campaign_load(app, call->campaign, &campaign, err))
 		return -1;
+	before = *call;
 	was = call_rank(call->status);
 	*changed = take_news(call, news, clock_wall_ms(app->clock));
 	*applied = 1;
@@ -437,7 +447,7 @@ static int tell_once(struct app *app, const char *id, const struct call_news *ne
 	if (!*changed && !*end.how)
 		return 0;
 	*changed = true;
-	if (apply(app, call, &end, applied, err))
+	if (apply(app, &before, call, &end, applied, err))
 		return -1;
 	if (*applied == 1)
 		log_end(app, call, &end);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/die.h"
+#include "campaign/call_steps.h"
 #include "campaign/eligibility.h"
 #include "campaign/lead_line.h"
 #include "store/keys.h"
@@ -96,6 +97,7 @@ static void claim_keys(struct command *c, const struct call_plan *plan)
 	command_text(c, KEY_DO_NOT_CALL);
 	command_key(c, KEY_EVENTS, id);
 	command_text(c, KEY_LIVE);
+	command_text(c, KEY_CALLS_ALL);
 }
 
 static void claim_arguments(struct app *app, struct command *c, const struct call_plan *plan)
@@ -161,7 +163,7 @@ static bool read_claim(const struct reply *r, struct candidate *candidates, size
 int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
 		     struct claim *claim, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_call_claim, 14);
+	struct command c = script_new(app->mem, &script_call_claim, 15);
 	struct reply r;
 
 	claim_keys(&c, plan);
@@ -196,6 +198,7 @@ static struct command placed_command(struct app *app, const struct placed_call *
 	command_text(&c, arena_strdup(app->mem, iso));
 	command_text(&c, json_write(call_json(app, &call)));
 	command_text(&c, call.campaign);
+	command_text(&c, call_step_taken(app->mem, now));
 	return c;
 }
 
@@ -222,7 +225,7 @@ int call_queue_placed(struct app *app, const struct placed_call *placed, size_t 
 
 int call_queue_withdraw(struct app *app, const struct call *call, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_call_withdraw, 13);
+	struct command c = script_new(app->mem, &script_call_withdraw, 14);
 	struct call gone = *call;
 	int64_t now = clock_wall_ms(app->clock);
 	char iso[ISO_TIME_SIZE];
@@ -245,6 +248,7 @@ int call_queue_withdraw(struct app *app, const struct call *call, struct err *er
 	command_key(&c, KEY_CONTACT, call->phone);
 	command_key(&c, KEY_EVENTS, call->campaign);
 	command_text(&c, KEY_LIVE);
+	command_text(&c, KEY_CALLS_ALL);
 	command_text(&c, call->id);
 	command_int(&c, call->lead);
 	command_text(&c, call->phone);

@@ -1,9 +1,13 @@
 /* See calls_api.h. */
 #include "campaign/calls_api.h"
 
+#include "access/mask.h"
 #include "app.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "campaign/call.h"
+#include "campaign/call_log.h"
+#include "campaign/call_show.h"
 #include "campaign/campaign.h"
 #include "campaign/lead.h"
 #include "campaign/newest.h"
@@ -78,6 +82,58 @@ int calls_list(struct app *app, struct request *req, struct response *res, struc
 	    (lead ? of_lead(app, id, number, &newest, items, &next, err) : of_campaign(app, id, &newest, items, &next, err)))
 		return -1;
 	json_put(answer, "next_cursor", next);
+	response_json(res, 200, str_from(json_write(answer)));
+	return 0;
+}
+
+int calls_show(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct str call_id = request_param(req, "call");
+	const char *id = api_id(req);
+	struct json_object *shown;
+	struct campaign c;
+	struct call call;
+
+	if (!id || !str_is_token(call_id, 1, LIMIT_ATTEMPT_ID))
+		return err_set(err, ERR_MISSING, "no id of a call");
+	if (campaign_load(app, id, &c, err) ||
+	    call_show_json(app, id, arena_strndup(app->mem, call_id.ptr, call_id.len), &shown, &call, err))
+		return -1;
+	json_put(shown, "phone", shown_phone(req, call.phone));
+	response_json(res, 200, str_from(json_write(shown)));
+	return 0;
+}
+
+/* ---- of all campaigns ---- */
+
+int calls_all(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct json_object *answer = json_owned(app->mem, json_object_new_object()), *items = json_object_new_array();
+	struct call_log_page page;
+	struct call_filter filter;
+	struct form form = { 0 };
+	struct err bad = { 0 };
+	const char *field, *why, **names;
+
+	json_object_object_add(answer, "items", items);
+	if (request_query(req, &form, &bad))
+		return api_refuse(res, NULL, "The query could not be understood.");
+	if (!newest_read(app, &form, res, &filter.newest))
+		return 0;
+	why = call_filter_read(app, &form, &filter, &field);
+	if (why)
+		return api_refuse(res, field, why);
+	if (call_log_page(app, &filter, &page, err) || call_log_campaigns(app, page.calls, page.count, &names, err))
+		return -1;
+	for (size_t i = 0; i < page.count; i++) {
+		struct json_object *o = json_object_get(call_json(app, &page.calls[i]));
+
+		json_put(o, "campaign_id", page.calls[i].campaign);
+		json_put(o, "campaign_name", names[i]);
+		json_put(o, "phone", shown_phone(req, page.calls[i].phone));
+		json_object_array_add(items, o);
+	}
+	json_put(answer, "next_cursor", page.next);
 	response_json(res, 200, str_from(json_write(answer)));
 	return 0;
 }

@@ -195,16 +195,18 @@ int campaign_delete(struct app *app, const char *id, enum campaign_deleted *dele
 
 int campaign_delete_batch(struct app *app, const char *id, bool *more, struct err *err)
 {
-	struct command c = script_new(app->mem, &script_campaign_delete_some, 11);
+	struct command c = script_new(app->mem, &script_campaign_delete_some, 13);
 	struct reply r;
 
 	command_key(&c, KEY_CAMPAIGN, id);
 	command_text(&c, KEY_CAMPAIGNS_ACTIVE);
 	command_key(&c, KEY_CALLS, id);
 	command_text(&c, KEY_CALLS_OPEN);
+	command_text(&c, KEY_CALLS_ALL);
 	command_key(&c, KEY_GROUPS, id);
 	command_key(&c, KEY_COUNTS, id);
 	command_key(&c, KEY_OUTCOMES, id);
+	command_key(&c, KEY_SERIES, id);
 	command_key(&c, KEY_LIVE_CALLS, id);
 	command_key(&c, KEY_EVENTS, id);
 	command_key(&c, KEY_PACE, id);

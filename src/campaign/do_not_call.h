@@ -20,10 +20,25 @@ int do_not_call_add(struct app *app, const char *phone, const char *reason, cons
 /* Takes it off; *found is false when it was not on the list. */
 int do_not_call_remove(struct app *app, const char *phone, bool *found, struct err *err);
 
-/* Adds at most `limit` entries after the number `after` ("" from the start), in the
- * order of the numbers, to the JSON array; *next is the last one when more follow,
- * else NULL. */
-int do_not_call_page(struct app *app, const char *after, size_t limit, struct json_object *items, const char **next,
+/* The number's entry; *entry is NULL when it is not on the list. */
+int do_not_call_find(struct app *app, const char *phone, struct json_object **entry, struct err *err);
+
+struct do_not_call_filter {
+	const char *prefix; /* of the numbers, with its plus; "": any */
+	const char *words;  /* in an entry's reason or source, letter case aside; "": any */
+	const char *after;  /* the number; "": from the start */
+	size_t limit;
+};
+
+/* Adds the entries that pass to the JSON array, in the order of the numbers.  *next is where it goes on, NULL at the
+ * end; some thousand are looked at, so with words there may be few, even none, and more to come. */
+int do_not_call_page(struct app *app, const struct do_not_call_filter *filter, struct json_object *items, const char **next,
 		     struct err *err);
+
+/* Puts up to DO_NOT_CALL_BATCH numbers on the list in one step; added[i] says whether phones[i] is new.  `look`: only says so.
+ * reasons[i] and source may be NULL. */
+enum { DO_NOT_CALL_BATCH = 500 };
+int do_not_call_add_many(struct app *app, const char *const *phones, const char *const *reasons, const char *source, size_t count,
+			 bool look, bool *added, struct err *err);
 
 #endif

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "access/actor.h"
+#include "access/audit.h"
+#include "access/mask.h"
 #include "app.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -13,29 +16,77 @@
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 1000 };
 
+/* A number is written with or without its plus: that one means a blank in a query. */
+static bool read_prefix(struct arena *mem, const char *text, const char **prefix)
+{
+	struct buf *digits = buf_in(mem, PHONE_SIZE);
+
+	buf_putc(digits, '+');
+	for (const char *p = text; *p; p++) {
+		if (*p >= '0' && *p <= '9')
+			buf_putc(digits, *p);
+		else if (!strchr("+ -()./", *p))
+			return false;
+	}
+	*prefix = digits->len > 1 ? digits->ptr : "";
+	return !digits->failed;
+}
+
+const char *do_not_call_filter_read(struct app *app, const struct request *req, const struct form *form,
+				    struct do_not_call_filter *f, const char **field)
+{
+	const char *limit = form_get(form, "limit"), *cursor = form_get(form, "cursor"), *search = form_get(form, "search"),
+		   *words = form_get(form, "reason");
+	long long count = PAGE_DEFAULT;
+	char whole[PHONE_SIZE];
+
+	*f = (struct do_not_call_filter){ .prefix = "", .words = words ? words : "", .after = "" };
+	*field = "limit";
+	if (limit && (count = str_number(str_from(limit), PAGE_MOST)) < 1)
+		return "limit must be a whole number from 1 to 1000.";
+	f->limit = (size_t)count;
+	*field = "cursor";
+	/* A cursor is the last number, its plus left out. */
+	if (cursor && (str_number(str_from(cursor), 99999999999999999LL) < 0 || strlen(cursor) > PHONE_SIZE - 2))
+		return "cursor must be a next_cursor of an earlier answer.";
+	if (cursor)
+		f->after = arena_join(app->mem, "+", cursor);
+	*field = "search";
+	if (search && !read_prefix(app->mem, search, &f->prefix))
+		return "search must be a telephone number or its first digits.";
+	/* Who sees numbers masked must not find them digit by digit. */
+	if (*f->prefix && !(req->actor && req->actor->role >= ROLE_OPERATOR) && phone_read(str_from(f->prefix), NULL, whole))
+		return "search must be a whole telephone number.";
+	*field = "reason";
+	return strlen(f->words) > LIMIT_NAME ? "reason must be at most 200 bytes." : NULL;
+}
+
+void do_not_call_mask(const struct request *req, struct json_object *items)
+{
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		struct json_object *entry = json_object_array_get_idx(items, i);
+
+		json_put(entry, "phone", arena_strdup(req->mem, shown_phone(req, json_text(entry, "phone"))));
+	}
+}
+
 int do_not_call_list(struct app *app, struct request *req, struct response *res, struct err *err)
 {
-	struct json_object *items, *answer = json_owned(app->mem, json_object_new_object());
-	const char *limit, *cursor, *next;
+	struct json_object *items = json_object_new_array(), *answer = json_owned(app->mem, json_object_new_object());
+	struct do_not_call_filter filter;
+	const char *field, *why, *next;
 	struct form form = { 0 };
 	struct err bad = { 0 };
-	char after[PHONE_SIZE] = "";
-	long long count = PAGE_DEFAULT;
 
+	json_object_object_add(answer, "items", items);
 	if (request_query(req, &form, &bad))
 		return api_refuse(res, NULL, "The query could not be understood.");
-	limit = form_get(&form, "limit");
-	if (limit && (count = str_number(str_from(limit), PAGE_MOST)) < 1)
-		return api_refuse(res, "limit", "limit must be a whole number from 1 to 1000.");
-	cursor = form_get(&form, "cursor");
-	/* A cursor is the last number, its plus left out: that one means a blank in a query. */
-	if (cursor && (str_number(str_from(cursor), 99999999999999999LL) < 0 ||
-		       snprintf(after, sizeof(after), "+%s", cursor) >= (int)sizeof(after)))
-		return api_refuse(res, "cursor", "cursor must be a next_cursor of an earlier answer.");
-	items = json_object_new_array();
-	json_object_object_add(answer, "items", items);
-	if (do_not_call_page(app, after, (size_t)count, items, &next, err))
+	why = do_not_call_filter_read(app, req, &form, &filter, &field);
+	if (why)
+		return api_refuse(res, field, why);
+	if (do_not_call_page(app, &filter, items, &next, err))
 		return -1;
+	do_not_call_mask(req, items);
 	json_put(answer, "next_cursor", next ? next + 1 : NULL);
 	response_json(res, 200, str_from(json_write(answer)));
 	return 0;
@@ -86,6 +137,14 @@ static bool read_wish(struct request *req, struct response *res, struct wish *wi
 	return why ? api_refuse(res, "phone", why), false : true;
 }
 
+/* Enough for the trail to tell two changes apart. */
+static const char *last_digits(struct arena *mem, const char *phone)
+{
+	size_t len = strlen(phone);
+
+	return arena_join(mem, "…", phone + (len > 4 ? len - 4 : 0));
+}
+
 /* 201 for a number that is new on the list, 200 with its entry for one that was on it. */
 int do_not_call_create(struct app *app, struct request *req, struct response *res, struct err *err)
 {
@@ -97,6 +156,8 @@ int do_not_call_create(struct app *app, struct request *req, struct response *re
 		return 0;
 	if (do_not_call_add(app, wish.phone, wish.reason, wish.source ? wish.source : "api", &added, &entry, err))
 		return -1;
+	if (added)
+		audit_say(req, "do_not_call.add", last_digits(app->mem, wish.phone), NULL);
 	response_json(res, added ? 201 : 200, str_from(json_write(entry)));
 	return 0;
 }
@@ -117,6 +178,7 @@ int do_not_call_delete(struct app *app, struct request *req, struct response *re
 		return -1;
 	if (!found)
 		return err_set(err, ERR_MISSING, "not on the list");
+	audit_say(req, "do_not_call.remove", last_digits(app->mem, phone), NULL);
 	res->status = 204;
 	return 0;
 }

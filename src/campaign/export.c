@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "access/mask.h"
 #include "app.h"
 #include "base/csv_put.h"
 #include "base/json.h"
@@ -17,6 +18,7 @@ enum { CALLS_AT_ONCE = 100 };
 
 struct export {
 	struct app app; /* its memory is that of the piece at hand */
+	struct request reader; /* who asked, for the masks; its memory is the same */
 	const char *campaign;
 	int64_t done, last; /* leads: by number; calls: by rank */
 	struct str *variables, *cells;
@@ -41,6 +43,7 @@ static int begin(struct app *app, struct request *req, struct response *res, con
 		return -1;
 	*e = (struct export){ .app = *app, .campaign = id, .last = c.leads };
 	e->app.mem = arena_new();
+	e->reader = (struct request){ .mem = e->app.mem, .actor = req->actor };
 	arena_defer(app->mem, release, e->app.mem);
 	response_type(res, "text/csv; charset=utf-8");
 	response_header(res, "Content-Disposition", arena_printf(app->mem, "attachment; filename=\"%s.csv\"", what));
@@ -72,7 +75,7 @@ static const char *const lead_columns[] = { "id", "phone", "name", "timezone", "
 static void put_lead(struct export *e, const struct lead *lead, struct buf *out)
 {
 	const struct str fixed[] = {
-		number_cell(e, lead->number), str_from(lead->phone), str_from(lead->name), str_from(lead->timezone),
+		number_cell(e, lead->number), str_from(shown_phone(&e->reader, lead->phone)), str_from(lead->name), str_from(lead->timezone),
 		str_from(lead_state_name(lead->state)), str_from(lead->outcome), number_cell(e, lead->attempts),
 		time_cell(e, lead->next_ms),
 	};
@@ -146,7 +149,7 @@ static const char *const call_columns[] = {
 static void put_call(struct export *e, const struct call *call, struct buf *out)
 {
 	const struct str cells[ARRAY_LEN(call_columns)] = {
-		str_from(call->id), number_cell(e, call->lead), str_from(call->phone), str_from(call->sid),
+		str_from(call->id), number_cell(e, call->lead), str_from(shown_phone(&e->reader, call->phone)), str_from(call->sid),
 		str_from(call->status), str_from(call->outcome), str_from(call->answered_by), str_from(call->digits),
 		str_from(call->speech), call->duration_s < 0 ? STR("") : number_cell(e, call->duration_s),
 		time_cell(e, call->placed_ms), time_cell(e, call->ended_ms), str_from(call->error),

@@ -264,6 +264,9 @@ static int keep_for_call(struct app *app, const char *conversation_id, struct js
 	if (!r.number)
 		return 0;
 	*kept = true;
+	if (store_call(app->store, app->mem, &r, err, "SET", key_of(app->mem, KEY_CALL_CONVERSATION, call), conversation_id, "EX",
+		       number(app, app->cfg.interview_keep_s), NULL))
+		return -1;
 	log_event(&app->log, LOG_INFO, "campaign.transcript", LOG_TEXT("call", call), LOG_TEXT("conversation", conversation_id));
 	return store_call(app->store, app->mem, &r, err, "HSET", conversation_key(app, conversation_id), "call", call, NULL);
 }

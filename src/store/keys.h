@@ -38,6 +38,8 @@
 /* Hash, one conversation: session, or call (the attempt in which it was); state (started,
  * received, void), started, received, data (the vendor's JSON); INTERVIEW_KEEP_SECONDS.  Owner: screening/conversation. */
 #define KEY_CONVERSATION "parley:conversation:"
+/* String by attempt (call.h): the conversation that an agent had in it; as long as interviews are kept. */
+#define KEY_CALL_CONVERSATION "parley:call-conversation:"
 /* Sorted set, conversations whose transcript is awaited, by the ms at which
  * ElevenLabs is asked next. */
 #define KEY_AWAITED "parley:conversations:awaited"
@@ -166,6 +168,12 @@
 #define KEY_CALL "parley:call:"
 /* Sorted set by campaign: its attempts by the ms at which they were placed; no end. */
 #define KEY_CALLS "parley:calls:"
+/* Sorted set: the attempts of all campaigns by the ms at which they were placed; no end. */
+#define KEY_CALLS_ALL "parley:calls-all"
+/* Hash by campaign: "{hour}:{outcome}", hours since 1970, to how many of its calls ended so; no end. */
+#define KEY_SERIES "parley:series:"
+/* Hash by campaign and UTC day since 1970, "{cid}:{day}": "{minute}:{outcome}", minutes since 1970, to the same; KEEP_MINUTES_S. */
+#define KEY_SERIES_DAY "parley:series-day:"
 /* Sorted set: attempts that have not ended, by the ms at which Twilio is asked; no end. */
 #define KEY_CALLS_OPEN "parley:calls-open"
 /* String by Twilio's CallSid: the attempt; KEEP_SID_S. */
@@ -207,6 +215,7 @@ enum keep {
 	KEEP_SID_S = 7 * 86400,
 	KEEP_PLACED_S = 3 * 86400,
 	KEEP_BATCH_S = 3600,
+	KEEP_MINUTES_S = 8 * 86400,
 	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
 };
 

@@ -80,6 +80,136 @@ static void the_pages_hold_every_number_once_in_order(void **state)
 	assert_int_equal(seen, 7);
 }
 
+/* ---- search, import, export ---- */
+
+static const char *phones(struct world *w, const char *query)
+{
+	struct buf *out = buf_in(w->app.mem, 1 << 16);
+	struct response *res = at(w, "GET", arena_join(w->app.mem, "/api/do-not-call", query), NULL);
+	size_t count;
+	struct json_object *items = json_list(json_of(w, res), "items", &count);
+
+	assert_int_equal(res->status, 200);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s%s", i ? " " : "", json_text(json_object_array_get_idx(items, i), "phone"));
+	return out->ptr;
+}
+
+static struct response *import(struct world *w, const char *query, const char *type, const char *body)
+{
+	return ask(w, (struct ask){ .method = "POST", .uri = arena_join(w->app.mem, "/api/do-not-call/import", query), .type = type,
+				    .body = body, .pages = &campaign_pages });
+}
+
+static int64_t number(struct world *w, const struct response *res, const char *path)
+{
+	int64_t n = -1;
+
+	json_int(json_of(w, res), path, &n);
+	return n;
+}
+
+static void the_list_is_searched_by_first_digits_and_by_reason(void **state)
+{
+	struct world *w = *state;
+
+	at(w, "POST", "/api/do-not-call", "{\"phone\":\"+14155550123\",\"reason\":\"Asked by letter\"}");
+	at(w, "POST", "/api/do-not-call", "{\"phone\":\"+14165550123\",\"source\":\"lawyer\"}");
+	at(w, "POST", "/api/do-not-call", "{\"phone\":\"+442079460000\",\"reason\":\"asked by mail\"}");
+	assert_string_equal(phones(w, "?search=%2B1415"), "+14155550123");
+	assert_string_equal(phones(w, "?search=1%20(41"), "+14155550123 +14165550123");
+	assert_string_equal(phones(w, "?search=%2B14155550123"), "+14155550123");
+	assert_string_equal(phones(w, "?search=%2B9"), "");
+	assert_string_equal(phones(w, "?reason=ASKED"), "+14155550123 +442079460000");
+	assert_string_equal(phones(w, "?reason=lawyer"), "+14165550123");
+	assert_string_equal(phones(w, "?reason=%25d%2B"), "");
+	assert_string_equal(phones(w, "?search=1&reason=letter"), "+14155550123");
+	assert_string_equal(phones(w, "?search=&reason="), "+14155550123 +14165550123 +442079460000");
+	assert_string_equal(phones(w, "?search=1&limit=1"), "+14155550123");
+	assert_string_equal(phones(w, "?search=1&cursor=14155550123"), "+14165550123");
+}
+
+static void good_rows_are_listed_and_bad_ones_told(void **state)
+{
+	static const char csv[] = "name;Phone;reason\nAda;+14155550123;by letter\nBob;hello;\nEve;+1 (415) 555-0123;again\n;;\nTim;+14155550124;\n";
+	struct world *w = *state;
+	struct response *res = import(w, "?dry_run=1&reason=import%20of%20May", "text/csv", csv);
+
+	assert_int_equal(res->status, 200);
+	assert_int_equal(number(w, res, "added"), 2);
+	assert_int_equal(number(w, res, "already"), 1);
+	assert_string_equal(phones(w, ""), "");
+	res = import(w, "?reason=import%20of%20May", "text/csv", csv);
+	assert_int_equal(number(w, res, "added"), 2);
+	assert_int_equal(number(w, res, "already"), 1);
+	assert_int_equal(number(w, res, "rejected_count"), 2);
+	assert_true(body_has(res, "{\"row\":3,\"value\":\"hello\",\"reason\":"));
+	assert_true(body_has(res, "{\"row\":5,\"value\":\"\""));
+	assert_string_equal(phones(w, "?reason=by%20letter"), "+14155550123");
+	assert_string_equal(phones(w, "?reason=May"), "+14155550124");
+	assert_string_equal(phones(w, "?reason=import"), "+14155550123 +14155550124"); /* the source */
+	res = import(w, "", "text/csv", csv);
+	assert_int_equal(number(w, res, "added"), 0);
+	assert_int_equal(number(w, res, "already"), 3);
+}
+
+static void numbers_may_come_as_lines(void **state)
+{
+	struct world *w = *state;
+	struct response *res = import(w, "?country=US", "text/plain", "+14155550123\n(415) 555-0124\nnobody\n");
+
+	assert_int_equal(number(w, res, "added"), 2);
+	assert_int_equal(number(w, res, "rejected_count"), 1);
+	assert_string_equal(phones(w, ""), "+14155550123 +14155550124");
+	assert_int_equal(number(w, import(w, "", "text/plain", ""), "added"), 0);
+}
+
+static void long_imports_and_exports_lose_nothing(void **state)
+{
+	struct world *w = *state;
+	struct buf *csv = buf_in(w->app.mem, 1 << 20), *out = buf_in(w->app.mem, 1 << 20);
+	struct response *res;
+	int lines = 0;
+
+	buf_puts(csv, "phone,reason\n");
+	for (int i = 0; i < 1203; i++)
+		buf_printf(csv, "+1415555%04d,%s\n", i, i ? "" : "=1+1");
+	res = import(w, "", "text/csv", csv->ptr);
+	assert_int_equal(number(w, res, "added"), 1203);
+	res = at(w, "GET", "/api/do-not-call.csv", NULL);
+	buf_str(out, buf_view(res->body));
+	for (int more = 1; more;) {
+		buf_clear(res->body);
+		more = res->more(res->more_ctx, res->body);
+		assert_true(more >= 0);
+		buf_str(out, buf_view(res->body));
+	}
+	assert_non_null(strstr(out->ptr, "phone,reason,source,created_at\r\n+14155550000,'=1+1,import,"));
+	for (const char *p = out->ptr; (p = strstr(p, "\r\n")); p++)
+		lines++;
+	assert_int_equal(lines, 1204);
+}
+
+static void bad_imports_are_told_by_name(void **state)
+{
+	static const struct {
+		const char *query, *type, *body, *field;
+		int status;
+	} rows[] = {
+		{ "?country=XX", "text/csv", "phone\n", "country", 400 }, { "?dry_run=yes", "text/csv", "phone\n", "dry_run", 400 },
+		{ "", "text/csv", "name,number\nAda,+14155550123\n", "phone", 400 }, { "", "application/json", "[]", "(none)", 415 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct response *res = import(w, rows[i].query, rows[i].type, rows[i].body);
+
+		check_row(rows[i].body, res->status == rows[i].status);
+		check_row_text(rows[i].body, text_of(w, res, "error.field"), rows[i].field);
+	}
+	assert_string_equal(phones(w, ""), "");
+}
+
 static void bad_input_is_told_by_name(void **state)
 {
 	static const struct {
@@ -98,6 +228,7 @@ static void bad_input_is_told_by_name(void **state)
 		{ "GET", "/api/do-not-call?limit=0", NULL, 400, "limit" },
 		{ "GET", "/api/do-not-call?limit=x", NULL, 400, "limit" },
 		{ "GET", "/api/do-not-call?cursor=x", NULL, 400, "cursor" },
+		{ "GET", "/api/do-not-call?search=ada", NULL, 400, "search" },
 		{ "DELETE", "/api/do-not-call/hello", NULL, 400, "phone" },
 		{ "DELETE", "/api/do-not-call/%zz", NULL, 400, "phone" },
 		{ "PUT", "/api/do-not-call", NULL, 405, "(none)" },
@@ -122,6 +253,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_number_is_listed_once_and_keeps_what_was_said_first, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_number_taken_off_is_gone, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(the_pages_hold_every_number_once_in_order, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(the_list_is_searched_by_first_digits_and_by_reason, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(good_rows_are_listed_and_bad_ones_told, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(numbers_may_come_as_lines, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(long_imports_and_exports_lose_nothing, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(bad_imports_are_told_by_name, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(bad_input_is_told_by_name, api_setup, api_teardown),
 	};
 

@@ -87,6 +87,47 @@ static void filters_choose(void **state)
 	assert_string_equal(ids(w, CAMPAIGN "/leads?state=pending&outcome=busy", NULL), "");
 }
 
+/* A call of a lead, a second after the one before. */
+static void add_call(struct world *w, const char *id, int second, int lead, const char *previous)
+{
+	int64_t ms = API_NOW_MS + second * 1000;
+
+	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_CALL "%s campaign spring lead %d phone +14155550123 from +14155550100 "
+				   "status completed outcome answered v 1 placed %lld%s%s", id, lead, (long long)ms,
+				   previous ? " previous " : "", previous ? previous : ""));
+	redis_text(w, arena_printf(w->app.mem, "ZADD " KEY_CALLS "spring %lld %s", (long long)ms, id));
+	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_LEAD "spring:%d q %s", lead, id));
+}
+
+static void a_search_finds_names_and_numbers(void **state)
+{
+	struct world *w = *state;
+
+	import_csv(w, "phone,name\n+14155550123,Ada Byron\n+14155550124,Grace\n+442079460000,ada l.\n");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=ADA", NULL), "1 3");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=55012", NULL), "1 2");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=%2B1%20415%20555%200124", NULL), "2");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=%2B14155550125", NULL), "");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=ada&state=done", NULL), "");
+	assert_string_equal(ids(w, CAMPAIGN "/leads?search=&state=&outcome=", NULL), "1 2 3");
+}
+
+static void a_lead_tells_its_calls_and_whether_it_may_be_called(void **state)
+{
+	struct world *w = *state;
+	struct response *res;
+
+	import_csv(w, "phone,name\n+14155550123,Ada\n");
+	res = at(w, "GET", CAMPAIGN "/leads/1", NULL);
+	assert_true(body_has(res, "\"do_not_call\":null,\"calls\":[]"));
+	at(w, "POST", "/api/do-not-call", "{\"phone\":\"+14155550123\",\"reason\":\"asked\"}");
+	add_call(w, "first", 1, 1, NULL);
+	add_call(w, "second", 2, 1, "first");
+	res = at(w, "GET", CAMPAIGN "/leads/1", NULL);
+	assert_string_equal(text_of(w, res, "do_not_call.reason"), "asked");
+	assert_true(body_has(res, "\"calls\":[{\"id\":\"second\"") && body_has(res, "{\"id\":\"first\""));
+}
+
 static void a_lead_says_why_it_is_not_called(void **state)
 {
 	struct world *w = *state;
@@ -139,18 +180,6 @@ static void bad_questions_are_refused(void **state)
 }
 
 /* ---- calls ---- */
-
-/* A call of a lead, a second after the one before. */
-static void add_call(struct world *w, const char *id, int second, int lead, const char *previous)
-{
-	int64_t ms = API_NOW_MS + second * 1000;
-
-	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_CALL "%s campaign spring lead %d phone +14155550123 from +14155550100 "
-				   "status completed outcome answered v 1 placed %lld%s%s", id, lead, (long long)ms,
-				   previous ? " previous " : "", previous ? previous : ""));
-	redis_text(w, arena_printf(w->app.mem, "ZADD " KEY_CALLS "spring %lld %s", (long long)ms, id));
-	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_LEAD "spring:%d q %s", lead, id));
-}
 
 static void calls_come_newest_first(void **state)
 {
@@ -261,6 +290,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(pages_hold_every_lead_once, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(filters_choose, setup, api_teardown),
+		cmocka_unit_test_setup_teardown(a_search_finds_names_and_numbers, setup, api_teardown),
+		cmocka_unit_test_setup_teardown(a_lead_tells_its_calls_and_whether_it_may_be_called, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_lead_says_why_it_is_not_called, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(bad_questions_are_refused, setup, api_teardown),
 		cmocka_unit_test_setup_teardown(calls_come_newest_first, setup, api_teardown),

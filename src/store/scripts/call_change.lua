@@ -1,10 +1,11 @@
 -- Applies a change to an attempt, if it is still of the version that the change was
 -- computed from, and with its end frees slot and number and moves the lead, once.
 -- KEYS: 1 call, 2 campaign, 3 lead, 4 counts, 5 outcomes, 6 live calls, 7 open calls, 8 live numbers, 9 events,
---       10 live, 11 placed of its day, 12 contacts of its number, 13 the CallSid
+--       10 live, 11 placed of its day, 12 contacts of its number, 13 the CallSid, 14 how its calls ended by the hour, 15 by the minute
 -- ARGV: 1 attempt, 2 version, 3 now in ISO, 4 the call as JSON, 5 "" or how it ends: done, wait (for a retry), lost (the same,
 --       but it does not count), never (it was not placed), 6 outcome of the lead, 7 ms of the next attempt, 8 the lead's number, 9 telephone number, 10 campaign,
---       11 CallSid or "", 12 its time to live in s, 13 ms of the next look, 14 prefix of due leads, 15.. field, value of the call
+--       11 CallSid or "", 12 its time to live in s, 13 ms of the next look, 14 prefix of due leads, 15 field of KEYS[14], 16 field of KEYS[15], 17 its time to live in s,
+--       18.. field, value of the call
 -- Answer: 1 applied, 0 the row has changed, -1 there is none
 local version = redis.call('HGET', KEYS[1], 'v')
 if not version then
@@ -12,7 +13,7 @@ if not version then
 elseif version ~= ARGV[2] then
 	return 0
 end
-redis.call('HSET', KEYS[1], 'v', version + 1, unpack(ARGV, 15))
+redis.call('HSET', KEYS[1], 'v', version + 1, unpack(ARGV, 18))
 if ARGV[11] ~= '' then
 	redis.call('SET', KEYS[13], ARGV[1], 'EX', ARGV[12])
 end
@@ -53,6 +54,9 @@ end
 
 local function settle()
 	redis.call('HDEL', KEYS[1], 'open')
+	redis.call('HINCRBY', KEYS[14], ARGV[15], 1)
+	redis.call('HINCRBY', KEYS[15], ARGV[16], 1)
+	redis.call('EXPIRE', KEYS[15], ARGV[17])
 	redis.call('SREM', KEYS[6], ARGV[1])
 	redis.call('ZREM', KEYS[7], ARGV[1])
 	if redis.call('HGET', KEYS[8], ARGV[9]) == ARGV[1] then

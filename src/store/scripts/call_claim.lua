@@ -2,7 +2,7 @@
 -- together: the campaign's state, hours, caps, pace, the do-not-call list, that a number is in one live
 -- call, and how often it was called.  Each taken lead has an attempt before anything is dialled.
 -- KEYS: 1 campaign, 2 counts, 3 outcomes, 4 live calls, 5 open calls, 6 live numbers, 7 calls, 8 placed of the day,
---       9 pace of the campaign, 10 pace of the account, 11 slow, 12 do-not-call list, 13 events, 14 live
+--       9 pace of the campaign, 10 pace of the account, 11 slow, 12 do-not-call list, 13 events, 14 live, 15 calls of all campaigns
 -- ARGV: 1 campaign, 2 its revision, 3 ms at which the hours end, 4 most concurrent calls, 5 daily cap,
 --       6 us between the campaign's calls, 7 us between the account's, 8 us that are planned ahead,
 --       9 ms between calls to a number (0: any), 10 calls to a number in a day (0: any), 11 now in ms, 12 now in ISO, 13 day,
@@ -97,6 +97,7 @@ local function take(candidate, lead, due, row, from)
 	redis.call('ZADD', KEYS[5], now + ARGV[16], attempt)
 	redis.call('HSET', KEYS[6], phone, attempt)
 	redis.call('ZADD', KEYS[7], ARGV[11], attempt)
+	redis.call('ZADD', KEYS[15], ARGV[11], attempt)
 	redis.call('INCR', KEYS[8])
 	redis.call('EXPIRE', KEYS[8], ARGV[15])
 	if gap > 0 or most_a_day > 0 then

@@ -1,7 +1,7 @@
 -- Takes back an attempt that Twilio surely never saw: it leaves no row, the lead is as
 -- it was before.
 -- KEYS: 1 call, 2 campaign, 3 lead, 4 counts, 5 outcomes, 6 live calls, 7 open calls, 8 live numbers, 9 calls, 10 placed of its day,
---       11 contacts of its number, 12 events, 13 live
+--       11 contacts of its number, 12 events, 13 live, 14 calls of all campaigns
 -- ARGV: 1 attempt, 2 the lead's number, 3 telephone number, 4 campaign, 5 now in ms, 6 now in ISO, 7 the call as JSON, 8 prefix of due leads
 -- Answer: 1 taken back, 0 not: something was heard of it, or it is gone
 local call = redis.call('HMGET', KEYS[1], 'v', 'previous')
@@ -12,6 +12,7 @@ redis.call('DEL', KEYS[1])
 redis.call('SREM', KEYS[6], ARGV[1])
 redis.call('ZREM', KEYS[7], ARGV[1])
 redis.call('ZREM', KEYS[9], ARGV[1])
+redis.call('ZREM', KEYS[14], ARGV[1])
 redis.call('ZREM', KEYS[11], ARGV[1])
 if redis.call('HGET', KEYS[8], ARGV[3]) == ARGV[1] then
 	redis.call('HDEL', KEYS[8], ARGV[3])
