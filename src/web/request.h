@@ -15,6 +15,9 @@
 enum { REQUEST_PARAMS = 4 };
 
 struct actor;
+struct app;
+struct pages;
+struct response;
 struct route;
 
 /* Where a request's variables and body come from. */
@@ -38,11 +41,14 @@ struct request {
 		const char *name;
 		struct str value;
 	} params[REQUEST_PARAMS]; /* the :words of the route's path */
+	const struct pages *pages; /* the program's */
 	const struct route *route; /* the one that matched */
 	const struct actor *actor; /* who asks; NULL where nobody was asked for (access/guard.h) */
 	struct {
 		const char *action, *object, *detail;
 	} said; /* what the change was, for the trail (access/audit.h) */
+	/* Told when the handler has succeeded; set by a guard, may be NULL. */
+	void (*after)(struct app *app, struct request *req, const struct response *res);
 };
 
 /* Fills everything but the body. */

@@ -64,14 +64,14 @@ static const struct route *find(const struct pages *pages, struct request *req, 
 	return r;
 }
 
-static void fail(struct app *app, const struct pages *pages, struct request *req, struct response *res, int status,
-		 const char *code, const char *sentence, int retry_after)
+void route_fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		const char *sentence, int retry_after)
 {
 	char seconds[16];
 
 	response_clear(res);
-	if (pages->fail)
-		pages->fail(app, req, res, status, code, sentence, retry_after);
+	if (req->pages->fail)
+		req->pages->fail(app, req, res, status, code, sentence, retry_after);
 	else
 		response_error(res, status, code, sentence, NULL);
 	if (retry_after > 0) {
@@ -80,42 +80,55 @@ static void fail(struct app *app, const struct pages *pages, struct request *req
 	}
 }
 
-static void fail_by(struct app *app, const struct pages *pages, struct request *req, struct response *res,
-		    const struct err *err)
+static void fail_by(struct app *app, struct request *req, struct response *res, const struct err *err)
 {
 	struct public_error e = public_error_of(err);
 
 	log_event(&app->log, e.status >= 500 ? LOG_ERROR : LOG_INFO, "request.failed", LOG_NUM("status", e.status),
 		  LOG_TEXT("kind", err_kind_name(err->kind)), LOG_TEXT("reason", err->msg));
-	fail(app, pages, req, res, e.status, e.code, e.sentence, err->retry_after);
+	route_fail(app, req, res, e.status, e.code, e.sentence, err->retry_after);
 }
 
-static void fail_read(struct app *app, const struct pages *pages, struct request *req, struct response *res, int status)
+static void fail_read(struct app *app, struct request *req, struct response *res, int status)
 {
 	if (status == 413)
-		fail(app, pages, req, res, 413, "too_large", "The request is too large.", 0);
+		route_fail(app, req, res, 413, "too_large", "The request is too large.", 0);
 	else
-		fail(app, pages, req, res, 400, "bad_request", "The request ended before its announced length.", 0);
+		route_fail(app, req, res, 400, "bad_request", "The request ended before its announced length.", 0);
+}
+
+/* The guard's word, then the handler's; what the guard answered by itself is done. */
+static void handle(struct app *app, struct request *req, struct response *res)
+{
+	struct err err = { 0 };
+	int guarded = req->pages->guard ? req->pages->guard(app, req, res, &err) : 0;
+
+	if (guarded > 0)
+		return;
+	if (guarded < 0 || req->route->handler(app, req, res, &err))
+		fail_by(app, req, res, &err);
+	else if (req->after)
+		req->after(app, req, res);
 }
 
 void route_request(struct app *app, const struct pages *pages, struct request *req, struct response *res)
 {
 	struct buf *allow = buf_in(req->mem, 128);
 	const struct route *r = find(pages, req, allow);
-	struct err err = { 0 };
 	int status = 400;
 
+	req->pages = pages;
 	req->route = r;
 	if (!r && allow->len) {
-		fail(app, pages, req, res, 405, "method_not_allowed", "This method is not allowed here.", 0);
+		route_fail(app, req, res, 405, "method_not_allowed", "This method is not allowed here.", 0);
 		response_header(res, "Allow", allow->ptr);
 	} else if (!r) {
-		fail(app, pages, req, res, 404, "not_found", "There is nothing here.", 0);
+		route_fail(app, req, res, 404, "not_found", "There is nothing here.", 0);
 	} else if (r->streams ? request_open_body(req, r->max_body, &status) : request_read_body(req, r->max_body, &status)) {
-		fail_read(app, pages, req, res, status);
-	} else if ((pages->guard && pages->guard(app, req, res, &err)) || r->handler(app, req, res, &err)) {
-		fail_by(app, pages, req, res, &err);
+		fail_read(app, req, res, status);
+	} else {
+		handle(app, req, res);
 	}
 	if (res->body->failed || res->headers->failed)
-		fail(app, pages, req, res, 500, "internal", "Something went wrong on our side.", 0);
+		route_fail(app, req, res, 500, "internal", "Something went wrong on our side.", 0);
 }

@@ -35,7 +35,7 @@ struct route_table {
 struct pages {
 	const struct route *routes;
 	size_t count;
-	/* Called before a handler; -1 with err refuses the request.  May be NULL. */
+	/* Called before a handler; -1 with err refuses the request, 1: it is answered.  May be NULL. */
 	handler_fn *guard;
 	/* Turns a status and public sentence into this program's kind of error; NULL: response_error(). */
 	void (*fail)(struct app *app, struct request *req, struct response *res, int status, const char *code,
@@ -43,6 +43,10 @@ struct pages {
 	/* Further tables, up to a NULL; may be NULL. */
 	const struct route_table *const *parts;
 };
+
+/* Answers in the program's kind of error.  It is what becomes of a handler's -1; for those who know better words. */
+void route_fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
+		const char *sentence, int retry_after);
 
 /* Answers the request; never fails (a failure becomes an error answer). */
 void route_request(struct app *app, const struct pages *pages, struct request *req, struct response *res);
