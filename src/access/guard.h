@@ -1,17 +1,25 @@
-/* Who comes in (contract 3.3, 3.6): the bearer key, or an operator's session with, for changes, its CSRF header.
+/* Who may do what: the guards of programs (struct pages), in one place, so that handlers do
+ * not check access themselves.
  *
- * Reading needs a viewer, changing an operator; a route may ask for more or less (web/route.h).  Both set
- * req->actor. */
+ * Looking (GET, HEAD) needs a viewer, everything else an operator; a route may ask for an
+ * administrator, let everyone who signed in, or be open (struct route).  The actor is found by the bearer key, or
+ * by the console's session: then a change also needs the session's token in X-CSRF-Token, and may
+ * not come from another site.  What is allowed and changes something is written to the audit trail
+ * when it has succeeded.
+ */
 #ifndef PARLEY_ACCESS_GUARD_H
 #define PARLEY_ACCESS_GUARD_H
 
-#include "access/actor.h"
 #include "web/route.h"
 
-/* For struct pages.guard of a JSON API: 401 and 403. */
+/* Refuses in JSON: 401, 403. */
 int guard_api(struct app *app, struct request *req, struct response *res, struct err *err);
 
-/* The same for pages that a person opens: without a session the answer is the way to /login. */
+/* Sends somebody who has not signed in to /login, and from there back; else refuses by the
+ * program's page of failure, with 403. */
 int guard_page(struct app *app, struct request *req, struct response *res, struct err *err);
+
+/* The text of `next` when it is an address of ours that one can be sent to, else "/console/". */
+const char *local_address(const char *next);
 
 #endif

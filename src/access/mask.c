@@ -1,30 +1,240 @@
 /* See mask.h. */
 #include "access/mask.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "access/actor.h"
+#include "base/buf.h"
 
-static bool sees_all(const struct request *req)
+#define DOT "\xe2\x80\xa2"
+
+enum { SHOWN_DIGITS = 4, PHONE_LEAST = 7, PHONE_MOST = 20 };
+
+bool shows_masked(const struct request *req)
 {
-	return req->actor && req->actor->role >= ROLE_OPERATOR;
+	return !req->actor || req->actor->role == ROLE_VIEWER;
 }
 
-/* "+14155550100" becomes "+1•••0100": enough to tell two rows apart, too little to dial. */
+/* How many digits a country's code has (ITU-T E.164 list); 1 for what is unassigned, so that less is shown. */
+static size_t country_digits(struct str digits)
+{
+	static const char two[] = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 "
+				  "81 82 84 86 90 91 92 93 94 95 98";
+
+	if (!digits.len || digits.ptr[0] == '1' || digits.ptr[0] == '7')
+		return 1;
+	for (const char *p = two; digits.len > 1 && p < two + sizeof(two) - 1; p += 3)
+		if (!memcmp(p, digits.ptr, 2))
+			return 2;
+	return 3;
+}
+
+/* `number` without its plus, digits only. */
+static void put_phone(struct buf *out, struct str number, bool plus)
+{
+	size_t head = plus ? country_digits(number) : 0, tail = SHOWN_DIGITS;
+
+	if (number.len < head + tail + 3) {
+		head = 0;
+		tail = number.len > 5 ? 2 : 0;
+	}
+	if (plus)
+		buf_putc(out, '+');
+	buf_add(out, number.ptr, head);
+	for (size_t i = head; i + tail < number.len; i++)
+		buf_puts(out, DOT);
+	buf_add(out, number.ptr + number.len - tail, tail);
+}
+
+static void put_email(struct buf *out, struct str email)
+{
+	struct str domain, local = str_cut(email, '@', &domain);
+
+	buf_add(out, local.ptr, str_utf8_first(local));
+	buf_puts(out, DOT DOT DOT);
+	if (domain.ptr) {
+		buf_putc(out, '@');
+		buf_str(out, domain);
+	}
+}
+
+static const char *finish(const struct request *req, struct buf *out)
+{
+	return out->failed ? DOT DOT DOT : arena_strndup(req->mem, out->ptr, out->len);
+}
+
+static struct buf *room_for(const struct request *req, struct str text)
+{
+	return buf_in(req->mem, text.len * sizeof(DOT) + 64);
+}
+
+/* The digits of what is written with blanks, dots, dashes, slashes or brackets. */
+static struct str digits_of(const struct request *req, struct str text)
+{
+	char *digits = arena_alloc(req->mem, text.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		if (isdigit((unsigned char)text.ptr[i]))
+			digits[n++] = text.ptr[i];
+	return (struct str){ digits, n };
+}
+
 const char *shown_phone(const struct request *req, const char *phone)
 {
-	size_t len = phone ? strlen(phone) : 0;
+	struct str text = str_from(phone);
+	struct buf *out;
 
-	if (!phone || sees_all(req))
+	if (!phone || !*phone || !shows_masked(req))
 		return phone;
-	return len < 8 ? "•••" : arena_printf(req->mem, "%.2s•••%s", phone, phone + len - 4);
+	out = room_for(req, text);
+	put_phone(out, digits_of(req, text), *phone == '+');
+	return finish(req, out);
 }
 
 const char *shown_email(const struct request *req, const char *email)
 {
-	const char *at = email ? strrchr(email, '@') : NULL;
+	struct buf *out;
 
-	if (!email || sees_all(req))
+	if (!email || !*email || !shows_masked(req))
 		return email;
-	return at && at > email ? arena_printf(req->mem, "%.1s•••%s", email, at) : "•••";
+	out = room_for(req, str_from(email));
+	put_email(out, str_from(email));
+	return finish(req, out);
+}
+
+const char *shown_heard(const struct request *req, const char *heard)
+{
+	return heard && *heard && shows_masked(req) ? DOT DOT DOT : heard;
+}
+
+/* ---- free text ---- */
+
+static bool in_address(char c)
+{
+	return isalnum((unsigned char)c) || strchr("._%+-", c) || (unsigned char)c >= 0x80;
+}
+
+/* The address around the '@' at `at`; empty when that is none. */
+static struct str address_at(struct str text, size_t at)
+{
+	size_t from = at, to = at + 1;
+
+	while (from > 0 && text.ptr[from - 1] && in_address(text.ptr[from - 1]))
+		from--;
+	while (to < text.len && text.ptr[to] && in_address(text.ptr[to]))
+		to++;
+	if (from == at || to == at + 1)
+		return STR("");
+	return (struct str){ text.ptr + from, to - from };
+}
+
+/* How long the telephone number at the begin of `text` is as it is written; 0 when there is none.  A day or a time
+ * of day is none: it has colons, or begins like 2026-. */
+static size_t number_length(struct str text)
+{
+	size_t digits = 0, end = 0, i = 0;
+
+	if (text.len && text.ptr[0] == '+')
+		i++;
+	for (; i < text.len && digits <= PHONE_MOST; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (isdigit(c)) {
+			digits++;
+			end = i + 1;
+		} else if (!c || !strchr(" .-/()", c)) {
+			break;
+		}
+	}
+	if (digits < PHONE_LEAST || (end < text.len && text.ptr[end] == ':'))
+		return 0;
+	if (digits >= 8 && end >= 10 && text.ptr[4] == '-' && text.ptr[7] == '-')
+		return 0;
+	return end;
+}
+
+/* A piece that is neither is copied as it stands. */
+static size_t put_piece(const struct request *req, struct buf *out, struct str text, size_t at)
+{
+	struct str rest = { text.ptr + at, text.len - at };
+	const char *sign = memchr(rest.ptr, '@', rest.len);
+	char before = at ? text.ptr[at - 1] : ' ';
+	size_t n;
+
+	if (sign && !in_address(before)) {
+		struct str address = address_at(text, (size_t)(sign - text.ptr));
+
+		if (address.len && address.ptr == rest.ptr) {
+			put_email(out, address);
+			return address.len;
+		}
+	}
+	n = isalnum((unsigned char)before) ? 0 : number_length(rest);
+	if (n) {
+		put_phone(out, digits_of(req, (struct str){ rest.ptr, n }), rest.ptr[0] == '+');
+		return n;
+	}
+	buf_add(out, rest.ptr, 1);
+	return 1;
+}
+
+const char *shown_text(const struct request *req, const char *value)
+{
+	struct str text = str_from(value);
+	struct buf *out;
+
+	if (!value || !*value || !shows_masked(req))
+		return value;
+	out = room_for(req, text);
+	for (size_t at = 0; at < text.len;)
+		at += put_piece(req, out, text, at);
+	return finish(req, out);
+}
+
+/* ---- JSON ---- */
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n >= m && !strcmp(name + n - m, end);
+}
+
+/* Members whose text we made: it may look like a number, but is none. */
+static bool is_ours(const char *name)
+{
+	return !strcmp(name, "id") || !strcmp(name, "at") || ends_in(name, "_id") || ends_in(name, "_sid") || ends_in(name, "_at") ||
+	       ends_in(name, "_url") || ends_in(name, "cursor");
+}
+
+static const char *shown_member(const struct request *req, const char *name, const char *text)
+{
+	if (!strcmp(name, "phone"))
+		return shown_phone(req, text);
+	if (!strcmp(name, "digits") || !strcmp(name, "speech"))
+		return shown_heard(req, text);
+	return shown_text(req, text);
+}
+
+/* `theirs`: the members' names are a lead's, so none of them is ours. */
+static void mask_value(const struct request *req, const char *name, struct json_object *value, bool theirs)
+{
+	if (json_object_is_type(value, json_type_string)) {
+		if (theirs || !is_ours(name))
+			json_object_set_string(value, shown_member(req, name, json_object_get_string(value)));
+	} else if (json_object_is_type(value, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			mask_value(req, name, json_object_array_get_idx(value, i), theirs);
+	} else if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach(value, member, held)
+			mask_value(req, member, held, theirs || !strcmp(name, "variables"));
+	}
+}
+
+void mask_json(const struct request *req, struct json_object *o)
+{
+	if (shows_masked(req))
+		mask_value(req, "", o, false);
 }

@@ -3,6 +3,7 @@
 
 #include "access/guard.h"
 #include "app.h"
+#include "console/login.h"
 #include "console/page.h"
 #include "web/api.h"
 
@@ -41,6 +42,7 @@ static const struct route routes[] = {
 
 /* One line a part, in the order of the navigation. */
 static const struct route_table *const parts[] = {
+	&login_routes,
 	NULL,
 };
 

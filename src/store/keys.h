@@ -79,10 +79,21 @@
 /* String: proof that Redis takes writes; a minute.  Owner: screening/readiness. */
 #define KEY_PROBE "parley:probe"
 
-/* Hash by address: an operator's password (argon2id), role, created; no end.  Owner: cli/operator. */
+/* Hash by address: an operator's password (argon2id), role, created, epoch (a session of another
+ * epoch is over); no end.  Owner: access/operator. */
 #define KEY_OPERATOR "parley:operator:"
 /* Set of operators' addresses; no end. */
 #define KEY_OPERATORS "parley:operators"
+/* Hash by a hash of the cookie's token: email, epoch, csrf, created, seen (ms), client, agent;
+ * KEEP_CONSOLE_IDLE_S after its last use, KEEP_CONSOLE_S at most.  Owner: access/session. */
+#define KEY_CONSOLE_SESSION "parley:console-session:"
+/* Sorted set by address: the operator's sessions by creation in ms; KEEP_CONSOLE_S. */
+#define KEY_CONSOLE_SESSIONS "parley:console-sessions:"
+/* Hash by a hash of an address, or by client address: count of sign-ins that were not right, until
+ * (the ms before which no other is tried); KEEP_SIGN_IN_S.  Owner: access/sign_in. */
+#define KEY_SIGN_IN "parley:sign-in:"
+/* Stream: what was changed, by whom (access/audit.h); about the last AUDIT_KEPT entries. */
+#define KEY_AUDIT "parley:audit"
 
 /* The queue "name": sorted sets due, leased, dead (job id by ms); list wake;
  * hash serial (word to the job that holds it).  Hash per job: queue.h. */
@@ -216,6 +227,9 @@ enum keep {
 	KEEP_PLACED_S = 3 * 86400,
 	KEEP_BATCH_S = 3600,
 	KEEP_MINUTES_S = 8 * 86400,
+	KEEP_CONSOLE_IDLE_S = 12 * 3600,
+	KEEP_CONSOLE_S = 7 * 86400,
+	KEEP_SIGN_IN_S = 24 * 3600,
 	KEEP_VOICES_S = 86400, /* asked for again after five minutes, kept for when nobody answers */
 };
 

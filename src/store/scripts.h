@@ -18,6 +18,7 @@ extern const struct script script_campaign_delete_some;
 extern const struct script script_campaign_move;
 extern const struct script script_campaign_sweep;
 extern const struct script script_campaign_write;
+extern const struct script script_console_session_read;
 extern const struct script script_counter_take;
 extern const struct script script_do_not_call_add;
 extern const struct script script_do_not_call_add_many;
@@ -28,6 +29,9 @@ extern const struct script script_lead_release;
 extern const struct script script_leads_add;
 extern const struct script script_list_newest;
 extern const struct script script_mail_state;
+extern const struct script script_operator_change;
+extern const struct script script_operator_create;
+extern const struct script script_operator_password;
 extern const struct script script_queue_add;
 extern const struct script script_queue_claim;
 extern const struct script script_queue_end;
@@ -37,6 +41,7 @@ extern const struct script script_series_read;
 extern const struct script script_session_associate;
 extern const struct script script_session_create;
 extern const struct script script_session_revoke;
+extern const struct script script_sign_in_begin;
 extern const struct script script_status_read;
 
 #endif

@@ -31,6 +31,7 @@ int api_teardown(void **state);
 /* What is NULL is as an integration with the key would ask. */
 struct ask {
 	const char *method, *uri, *key, *type, *body, *from, *forwarded;
+	const char *cookie, *csrf, *origin, *site, *host, *upgrade; /* of a browser; with a cookie there is no key */
 	size_t length;             /* announced; 0: the body's */
 	const struct pages *pages; /* NULL: those of the interviews */
 };
