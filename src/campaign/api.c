@@ -12,6 +12,7 @@
 #include "campaign/export.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
+#include "campaign/redial.h"
 #include "campaign/review_api.h"
 #include "campaign/series.h"
 #include "web/api.h"
@@ -35,6 +36,7 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/campaigns/:id/pause", .handler = campaigns_pause, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/resume", .handler = campaigns_resume, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/stop", .handler = campaigns_stop, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/campaigns/:id/redial", .handler = campaign_redial, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "GET", .path = "/api/campaigns/:id/status", .handler = campaigns_status },
 	{ .method = "GET", .path = "/api/campaigns/:id/review", .handler = campaign_review },
 

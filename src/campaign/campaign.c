@@ -121,6 +121,8 @@ int campaign_of_row(struct app *app, const char *id, const struct reply *row, st
 	*c = (struct campaign){
 		.id = arena_strdup(app->mem, id),
 		.state_reason = reply_field(row, "reason"),
+		.source = reply_field(row, "source"),
+		.copying = reply_field(row, "copying") != NULL,
 		.revision = reply_field_int(row, "revision", 0),
 		.seq = reply_field_int(row, "seq", 0),
 		.created_ms = reply_field_int(row, "created", 0),
@@ -155,6 +157,8 @@ struct json_object *campaign_json(struct app *app, const struct campaign *c)
 		json_object_object_add(o, name, json_object_get(value));
 	json_put(o, "state", campaign_state_name(c->state));
 	json_put(o, "state_reason", c->state_reason);
+	if (c->source)
+		json_put(o, "source_id", c->source);
 	iso_time_format(c->created_ms, created);
 	json_put(o, "created_at", created);
 	return o;

@@ -21,6 +21,8 @@ struct campaign {
 	const char *id, *name, *agent_id, *caller_id, *timezone;
 	enum campaign_state state;
 	const char *state_reason; /* NULL: none */
+	const char *source;       /* the campaign whose leads it was made for (redial.h); NULL: none */
+	bool copying;             /* its leads are still being copied */
 	int64_t revision, seq, created_ms, leads;
 	bool conversation; /* mode */
 	bool speech;
@@ -79,7 +81,7 @@ int campaign_sweep(struct app *app, const char *id, bool *more, struct err *err)
  * in the agent's present script, a batch of them ends as incomplete; completed follows with the last. */
 int campaign_complete_if_done(struct app *app, const struct campaign *c, bool *completed, struct err *err);
 
-enum campaign_deleted { CAMPAIGN_DELETED, CAMPAIGN_IS_RUNNING, CAMPAIGN_IS_CALLING };
+enum campaign_deleted { CAMPAIGN_DELETED, CAMPAIGN_IS_RUNNING, CAMPAIGN_IS_CALLING, CAMPAIGN_IS_COPIED };
 
 /* From here on nobody finds it but the runner: ERR_MISSING. */
 int campaign_delete(struct app *app, const char *id, enum campaign_deleted *deleted, struct err *err);

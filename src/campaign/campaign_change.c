@@ -171,7 +171,7 @@ int campaign_complete_if_done(struct app *app, const struct campaign *campaign, 
 int campaign_delete(struct app *app, const char *id, enum campaign_deleted *deleted, struct err *err)
 {
 	static const char *const words[] = { [CAMPAIGN_DELETED] = "ok", [CAMPAIGN_IS_RUNNING] = "running",
-					     [CAMPAIGN_IS_CALLING] = "calling" };
+					     [CAMPAIGN_IS_CALLING] = "calling", [CAMPAIGN_IS_COPIED] = "copied" };
 	struct command c = script_new(app->mem, &script_campaign_delete, 5);
 	struct reply r;
 

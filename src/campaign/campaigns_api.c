@@ -147,6 +147,8 @@ int campaigns_delete(struct app *app, struct request *req, struct response *res,
 		return api_conflict(res, "The campaign is running: stop it before it is deleted.");
 	if (deleted == CAMPAIGN_IS_CALLING)
 		return api_conflict(res, "A call of the campaign has not ended yet: delete it when it has.");
+	if (deleted == CAMPAIGN_IS_COPIED)
+		return api_conflict(res, "The campaign's leads are being copied into another one: delete it when they are.");
 	log_event(&app->log, LOG_INFO, "campaign.deleted", LOG_TEXT("campaign", c.id));
 	for (int i = 0; more && i < BATCHES; i++)
 		if (campaign_delete_batch(app, c.id, &more, err))

@@ -37,7 +37,9 @@ static const char *step(struct finding *f, int number)
 
 static void look_at_leads(struct finding *f)
 {
-	if (!f->of->snapshot.campaign.leads)
+	if (f->of->snapshot.campaign.copying)
+		put(f, "copying", step(f, 2), "The campaign's leads are still being copied.");
+	else if (!f->of->snapshot.campaign.leads)
 		put(f, "no_leads", step(f, 2), "The campaign has no leads to call.");
 }
 

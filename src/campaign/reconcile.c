@@ -8,6 +8,7 @@
 #include "campaign/call_heard.h"
 #include "campaign/campaign.h"
 #include "campaign/dial.h"
+#include "campaign/redial.h"
 #include "campaign/retention.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -299,5 +300,5 @@ int reconcile_turn(struct app *app, bool *idle, struct err *err)
 	*idle = true;
 	if (call_heard_take(app, idle, err) || quiet_campaigns(app, err))
 		return -1;
-	return tend_campaigns(app, idle, err) || look_at_silent(app, idle, err) || retention_turn(app, err) ? -1 : 0;
+	return redial_turn(app, idle, err) || tend_campaigns(app, idle, err) || look_at_silent(app, idle, err) || retention_turn(app, err) ? -1 : 0;
 }

@@ -137,7 +137,7 @@
 /* Hash, a campaign: settings (JSON, campaign_settings.h), revision, state, reason, created, changed (ms of the
  * state), move (token of the last change of state, so that it is made once), leads (last number given), seq (last
  * event), failures (dials that failed in a row), lost (calls in a row that we lost), missing (name of a variable that leads lack, for the reason), deleted
- * (last lead that is deleted; its state is "deleting"); no end. */
+ * (last lead that is deleted; its state is "deleting"), and those of redial.h; no end. */
 #define KEY_CAMPAIGN "parley:campaign:"
 /* Sorted set, campaign ids by creation in ms; no end. */
 #define KEY_CAMPAIGNS "parley:campaigns"
@@ -148,6 +148,8 @@
 #define KEY_CAMPAIGNS_QUIET "parley:campaigns-quiet"
 /* String: campaigns were looked through for those kept long enough; an hour. */
 #define KEY_RETENTION "parley:retention"
+/* Hash, campaigns whose leads are being copied from another (redial.h): that other one; no end. */
+#define KEY_CAMPAIGNS_COPYING "parley:campaigns-copying"
 /* Hash by campaign: total, pending, calling, waiting, done, attempts; changed in the
  * same script as the lead; no end. */
 #define KEY_COUNTS "parley:counts:"

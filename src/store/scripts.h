@@ -37,6 +37,8 @@ extern const struct script script_queue_claim;
 extern const struct script script_queue_end;
 extern const struct script script_queue_revive;
 extern const struct script script_queue_step;
+extern const struct script script_redial_begin;
+extern const struct script script_redial_step;
 extern const struct script script_series_read;
 extern const struct script script_session_associate;
 extern const struct script script_session_create;
