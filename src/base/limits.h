@@ -9,7 +9,7 @@ enum limits {
 	LIMIT_BODY_API = 256 << 10,
 	LIMIT_BODY_WEBHOOK = 5 << 20,        /* contract 3.2; Linear's own handler has the same */
 	LIMIT_BODY_WEBHOOK_AUDIO = 64 << 20, /* ElevenLabs' post_call_audio */
-	LIMIT_QUERY = 4 << 10,
+	LIMIT_QUERY = 8 << 10, /* names a hundred columns */
 	LIMIT_HEADER = 4 << 10,
 	LIMIT_FORM_FIELDS = 200,
 	LIMIT_JSON_DEPTH = 32,

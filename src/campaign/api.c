@@ -10,6 +10,7 @@
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
 #include "campaign/export.h"
+#include "campaign/imports_api.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
 #include "campaign/redial.h"
@@ -47,6 +48,8 @@ static const struct route routes[] = {
 	{ .method = "DELETE", .path = "/api/do-not-call/:phone", .handler = do_not_call_delete },
 
 	{ .method = "POST", .path = "/api/campaigns/:id/leads", .handler = leads_create, .max_body = LIMIT_BODY_LEADS, .streams = true },
+	{ .method = "GET", .path = "/api/campaigns/:id/imports/:import", .handler = imports_show },
+	{ .method = "GET", .path = "/api/campaigns/:id/imports/:import/rejected.csv", .handler = imports_rejected },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads", .handler = leads_list },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads/:lead", .handler = leads_show },
 	{ .method = "GET", .path = "/api/campaigns/:id/leads.csv", .handler = leads_export },

@@ -3,86 +3,114 @@
 
 #include <stdio.h>
 
-#include "base/limits.h"
-#include "campaign/script_text.h"
+#include "campaign/import_rejects.h"
+#include "campaign/phone.h"
 
-/* What the cells of a column are. */
-enum use { USE_NOTHING, USE_PHONE, USE_NAME, USE_TIMEZONE, USE_VARIABLE };
-
-struct column {
-	enum use use;
-	struct str name; /* of the variable */
-};
+/* A cell in a preview. */
+enum { CELL_MOST = 120 };
 
 struct table {
-	struct lead_import *import;
-	struct arena *mem;
-	struct csv_problem *problem;
+	struct lead_csv *csv;
 	struct err *err;
-	struct column columns[LIMIT_COLUMNS];
-	size_t count; /* 0: the header has not been read */
-	bool has_phone, failed;
+	const struct str *cells; /* of the row at hand; NULL: it could not be read */
+	size_t count;
+	bool failed, guessed_late;
+	const char *why;   /* the row at hand was rejected */
+	const char *field;
 };
+
+/* ---- what is rejected ---- */
+
+static void take_rejected(void *ctx, int64_t number, const char *field, const char *why)
+{
+	struct table *t = ctx;
+
+	t->why = why;
+	t->field = field;
+	if (t->csv->rejects)
+		import_rejects_put(t->csv->rejects, number, why, t->cells, t->cells ? t->count : 0);
+}
+
+/* The column in which a field stands; -1 when there is none. */
+static int64_t column_of(const struct lead_columns *columns, const char *field)
+{
+	for (size_t i = 0; field && i < columns->count; i++) {
+		const struct lead_column *c = &columns->list[i];
+
+		if ((c->use == COLUMN_PHONE && !strcmp(field, "phone")) || (c->use == COLUMN_NAME && !strcmp(field, "name")) ||
+		    (c->use == COLUMN_TIMEZONE && !strcmp(field, "timezone")) ||
+		    (c->use == COLUMN_VARIABLE && str_eq(c->name, str_from(field))))
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+static void keep_to_look_at(struct table *t, int64_t number)
+{
+	struct lead_csv *csv = t->csv;
+	struct json_object *one, *cells;
+	int64_t column = column_of(&csv->table, t->field);
+
+	if (!csv->previewed || json_object_array_length(csv->previewed) >= csv->preview)
+		return;
+	one = json_object_new_object();
+	cells = json_object_new_array();
+	json_put_int(one, "row", number);
+	for (size_t i = 0; t->cells && i < t->count; i++)
+		json_object_array_add(cells, json_object_new_string_len(t->cells[i].ptr ? t->cells[i].ptr : "",
+									(int)str_utf8_prefix(t->cells[i], CELL_MOST)));
+	json_object_object_add(one, "cells", cells);
+	json_put(one, "reason", t->why);
+	json_object_object_add(one, "column", column < 0 ? NULL : json_object_new_int64(column));
+	json_object_array_add(csv->previewed, one);
+}
 
 /* ---- the header ---- */
 
-static bool refuse(struct table *t, struct str column, const char *sentence)
+static bool fail(struct table *t)
 {
-	snprintf(t->problem->column, sizeof(t->problem->column), "%.*s",
-		 (int)str_utf8_prefix(column, sizeof(t->problem->column) - 1), column.ptr ? column.ptr : "");
-	t->problem->sentence = sentence;
 	t->failed = true;
 	err_set(t->err, ERR_INPUT, "the header cannot be used");
 	return false;
 }
 
-static enum use use_of(struct str name)
+static bool refuse(struct table *t, const char *column, const char *sentence)
 {
-	if (!name.len)
-		return USE_NOTHING;
-	if (str_eq_nocase(name, STR("phone")))
-		return USE_PHONE;
-	if (str_eq_nocase(name, STR("name")))
-		return USE_NAME;
-	return str_eq_nocase(name, STR("timezone")) ? USE_TIMEZONE : USE_VARIABLE;
-}
-
-/* Blanks within a name become underscores. */
-static struct str variable_name(struct arena *mem, struct str name)
-{
-	char *copy = arena_strndup(mem, name.ptr, name.len);
-
-	for (char *p = copy; *p; p++)
-		if (*p == ' ')
-			*p = '_';
-	return str_from(copy);
-}
-
-static bool is_taken(const struct table *t, const struct column *c)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (t->columns[i].use == c->use && str_eq(t->columns[i].name, c->name))
-			return c->use != USE_NOTHING;
-	return false;
+	snprintf(t->csv->problem.column, sizeof(t->csv->problem.column), "%s", column);
+	t->csv->problem.sentence = sentence;
+	return fail(t);
 }
 
 static bool take_header(struct table *t, const struct str *cells, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct str name = str_trim(cells[i]);
-		struct column c = { .use = use_of(name), .name = STR("") };
+	struct lead_csv *csv = t->csv;
 
-		if (c.use == USE_VARIABLE)
-			c.name = variable_name(t->mem, name);
-		if (c.use == USE_VARIABLE && !script_is_name(c.name))
-			return refuse(t, name, "The name of this column cannot be the name of a variable: "
-					       "letters, digits and underscores, at most 64, no digit first.");
-		if (is_taken(t, &c))
-			return refuse(t, name, "There are two columns of this name.");
-		t->has_phone |= c.use == USE_PHONE;
-		t->columns[t->count++] = c;
+	if (csv->rejects)
+		import_rejects_header(csv->rejects, cells, count);
+	if (csv->columns && !strcmp(csv->columns, LEAD_CSV_GUESS)) {
+		lead_columns_guess(csv->mem, cells, count, &csv->table);
+		t->guessed_late = !csv->table.has_phone;
+		return true;
 	}
-	return t->has_phone || refuse(t, STR("phone"), "The header row has no column \"phone\".");
+	if (csv->columns)
+		return lead_columns_of_wish(csv->mem, csv->columns, cells, count, &csv->table, &csv->problem) || fail(t);
+	return lead_columns_of_header(csv->mem, cells, count, &csv->table, &csv->problem) || fail(t);
+}
+
+/* No name of a column sounded like it: the first whose cell is a number is taken for it. */
+static void guess_phone(struct table *t)
+{
+	struct lead_columns *columns = &t->csv->table;
+	char e164[PHONE_SIZE];
+
+	for (size_t i = 0; i < t->count && i < columns->count && !columns->has_phone; i++) {
+		if (phone_read(str_trim(t->cells[i]), t->csv->country, e164))
+			continue;
+		columns->list[i].use = COLUMN_PHONE;
+		columns->list[i].name = STR("");
+		columns->has_phone = true;
+	}
+	t->guessed_late = false;
 }
 
 /* ---- rows ---- */
@@ -95,43 +123,60 @@ static bool is_empty(const struct str *cells, size_t count)
 	return true;
 }
 
+static const char *read_row(const struct table *t, struct lead_row *row, struct lead_field *variables)
+{
+	const struct lead_columns *columns = &t->csv->table;
+	const char *why = t->count == columns->count ? NULL : "The row has another number of cells than the header.";
+
+	for (size_t i = 0; i < t->count && i < columns->count; i++) {
+		struct str cell = str_trim(t->cells[i]);
+
+		switch (columns->list[i].use) {
+		case COLUMN_NAMELESS:
+			if (cell.len)
+				why = "A cell stands below no name.";
+			break;
+		case COLUMN_DROPPED:
+			break;
+		case COLUMN_PHONE:
+			row->phone = cell;
+			break;
+		case COLUMN_NAME:
+			row->name = cell;
+			break;
+		case COLUMN_TIMEZONE:
+			row->timezone = cell;
+			break;
+		case COLUMN_VARIABLE:
+			variables[row->variable_count++] = (struct lead_field){ columns->list[i].name, cell };
+			break;
+		}
+	}
+	return why;
+}
+
 static bool take_row(void *ctx, int64_t number, const struct str *cells, size_t count)
 {
 	struct table *t = ctx;
 	struct lead_field variables[LIMIT_COLUMNS];
 	struct lead_row row = { .number = number, .variables = variables };
-	const char *why = count == t->count ? NULL : "The row has another number of cells than the header.";
+	const char *why;
 
-	if (!t->count)
+	if (!t->csv->table.count)
 		return take_header(t, cells, count);
 	if (is_empty(cells, count))
 		return true;
-	for (size_t i = 0; i < count && i < t->count; i++) {
-		struct str cell = str_trim(cells[i]);
-
-		switch (t->columns[i].use) {
-		case USE_NOTHING:
-			if (cell.len)
-				why = "A cell stands below no name.";
-			break;
-		case USE_PHONE:
-			row.phone = cell;
-			break;
-		case USE_NAME:
-			row.name = cell;
-			break;
-		case USE_TIMEZONE:
-			row.timezone = cell;
-			break;
-		case USE_VARIABLE:
-			variables[row.variable_count++] = (struct lead_field){ t->columns[i].name, cell };
-			break;
-		}
-	}
+	t->cells = cells;
+	t->count = count;
+	t->why = t->field = NULL;
+	if (t->guessed_late)
+		guess_phone(t);
+	why = read_row(t, &row, variables);
 	if (why)
-		lead_import_reject(t->import, number, row.phone, why);
-	else if (lead_import_row(t->import, &row, t->err))
+		lead_import_reject(t->csv->import, number, row.phone, why);
+	else if (t->csv->table.has_phone && lead_import_row(t->csv->import, &row, t->err))
 		t->failed = true;
+	keep_to_look_at(t, number);
 	return !t->failed;
 }
 
@@ -139,28 +184,37 @@ static bool take_damaged(void *ctx, int64_t number, const char *why)
 {
 	struct table *t = ctx;
 
-	if (!t->count)
-		return refuse(t, STR(""), why);
-	lead_import_reject(t->import, number, STR(""), why);
+	if (!t->csv->table.count)
+		return refuse(t, "", why);
+	t->cells = NULL;
+	lead_import_reject(t->csv->import, number, STR(""), why);
+	keep_to_look_at(t, number);
 	return true;
 }
 
-int lead_csv_import(struct lead_import *import, struct arena *mem, const struct csv_source *source,
-		    struct csv_problem *problem, struct err *err)
+int lead_csv_import(struct lead_csv *csv, const struct csv_source *source, struct err *err)
 {
-	struct table t = { .import = import, .mem = mem, .problem = problem, .err = err };
+	struct table t = { .csv = csv, .err = err };
 	struct csv_sink sink = { take_row, take_damaged, &t };
 
-	problem->sentence = NULL;
+	if (csv->preview)
+		csv->previewed = json_owned(csv->mem, json_object_new_array());
+	lead_import_on_reject(csv->import, take_rejected, &t);
 	switch (csv_read(source, &sink)) {
 	case CSV_BROKEN:
-		return err_set(err, ERR_INPUT, "the upload broke off");
+		err_set(err, ERR_INPUT, "the upload broke off");
+		t.failed = true;
+		break;
 	case CSV_COMPLETE:
-		if (!t.count)
-			refuse(&t, STR("phone"), "There is no header row.");
+		if (!csv->table.count)
+			refuse(&t, "phone", "There is no header row.");
+		else if (!csv->table.has_phone)
+			csv->problem = (struct csv_problem){ "columns", "No column seems to hold telephone numbers: "
+									"choose the one that does." };
 		break;
 	case CSV_STOPPED:
 		break;
 	}
+	lead_import_on_reject(csv->import, NULL, NULL);
 	return t.failed ? -1 : 0;
 }

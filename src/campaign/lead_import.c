@@ -23,6 +23,8 @@ enum {
 	LONGEST_LEAD = 8 * LIMIT_COLUMNS * LIMIT_VARIABLE, /* as JSON */
 	VALUE_BYTES = 64,        /* of a rejected row's number, in the report */
 	REASON_SIZE = 200,
+	PROGRESS_ROWS = 64,
+	PROGRESS_MS = 500,
 };
 
 /* A group of this import: its name is known to be good. */
@@ -57,8 +59,13 @@ struct lead_import {
 	size_t variable_count;
 	struct number_set seen; /* in a dry run, which stores no numbers */
 
-	int64_t rows, accepted, duplicates, suppressed, rejected;
+	struct lead_import_counts n;
 	struct json_object *rejections;
+
+	lead_rejected_fn *on_reject;
+	lead_progress_fn *on_progress;
+	void *reject_ctx, *progress_ctx;
+	int64_t told_ms; /* when on_progress was called last */
 };
 
 static void import_release(void *import)
@@ -99,9 +106,9 @@ static int count_letters(struct lead_import *i, const struct batch *b, struct st
 	if (letters.len != (size_t)b->count)
 		return err_set(err, ERR_SYSTEM, "import: an answer for another batch");
 	for (size_t n = 0; n < letters.len; n++) {
-		i->accepted += letters.ptr[n] != 'd';
-		i->duplicates += letters.ptr[n] == 'd';
-		i->suppressed += letters.ptr[n] == 's';
+		i->n.accepted += letters.ptr[n] != 'd';
+		i->n.duplicates += letters.ptr[n] == 'd';
+		i->n.suppressed += letters.ptr[n] == 's';
 	}
 	return 0;
 }
@@ -222,18 +229,39 @@ static int add(struct lead_import *i, const struct lead_row *row, const char *ph
 
 /* ---- rows ---- */
 
-void lead_import_reject(struct lead_import *i, int64_t number, struct str value, const char *why)
+void lead_import_on_reject(struct lead_import *i, lead_rejected_fn *fn, void *ctx)
+{
+	i->on_reject = fn;
+	i->reject_ctx = ctx;
+}
+
+void lead_import_on_progress(struct lead_import *i, lead_progress_fn *fn, void *ctx)
+{
+	i->on_progress = fn;
+	i->progress_ctx = ctx;
+	i->told_ms = clock_monotonic_ms(i->app->clock);
+}
+
+static void reject(struct lead_import *i, int64_t number, struct str value, const char *field, const char *why)
 {
 	struct json_object *one;
 
-	if (i->rejected++ >= LIMIT_REJECTED)
+	if (i->on_reject)
+		i->on_reject(i->reject_ctx, number, field, why);
+	if (i->n.rejected++ >= LIMIT_REJECTED)
 		return;
 	one = json_object_new_object();
 	json_put_int(one, "row", number);
 	json_object_object_add(one, "value", json_object_new_string_len(value.ptr ? value.ptr : "",
 									 (int)str_utf8_prefix(value, VALUE_BYTES)));
 	json_put(one, "reason", why);
+	json_put(one, "field", field);
 	json_object_array_add(i->rejections, one);
+}
+
+void lead_import_reject(struct lead_import *i, int64_t number, struct str value, const char *why)
+{
+	reject(i, number, value, NULL, why);
 }
 
 static struct group *group_add(struct lead_import *i, struct str name)
@@ -287,10 +315,11 @@ static bool tell_variable(struct lead_import *i, struct str name)
 	return true;
 }
 
-/* Why the texts of a row cannot be stored, in `reason`; false when they can. */
-static bool is_unfit(struct lead_import *i, const struct lead_row *row, char reason[REASON_SIZE])
+/* Why the texts of a row cannot be stored, in `reason`, and which of them; false when they can. */
+static bool is_unfit(struct lead_import *i, const struct lead_row *row, char reason[REASON_SIZE], const char **field)
 {
 	if (row->name.len > LIMIT_NAME) {
+		*field = "name";
 		snprintf(reason, REASON_SIZE, "The name is longer than %d bytes.", LIMIT_NAME);
 		return true;
 	}
@@ -301,8 +330,11 @@ static bool is_unfit(struct lead_import *i, const struct lead_row *row, char rea
 	for (size_t n = 0; n < row->variable_count; n++) {
 		const struct lead_field *v = &row->variables[n];
 		int shown = (int)str_utf8_prefix(v->name, LIMIT_VARIABLE_NAME);
+		bool is_name = script_is_name(v->name);
 
-		if (!script_is_name(v->name)) {
+		if (is_name && v->value.len > LIMIT_VARIABLE)
+			*field = arena_strndup(i->batch->mem, v->name.ptr, v->name.len);
+		if (!is_name) {
 			snprintf(reason, REASON_SIZE, "\"%.*s\" cannot be the name of a variable.", shown, v->name.ptr);
 			return true;
 		}
@@ -331,27 +363,51 @@ static bool is_repeated(struct lead_import *i, const char *phone)
 	return !number_set_add(&i->seen, digits);
 }
 
+int lead_import_settle(struct lead_import *i, struct err *err)
+{
+	return batch_settle(i, &i->batches[i->batch == i->batches], err);
+}
+
+/* The clock is not asked for every row. */
+static int tell_progress(struct lead_import *i, struct err *err)
+{
+	int64_t now;
+
+	if (!i->on_progress || i->n.rows % PROGRESS_ROWS)
+		return 0;
+	now = clock_monotonic_ms(i->app->clock);
+	if (now < i->told_ms + PROGRESS_MS)
+		return 0;
+	i->told_ms = now;
+	if (lead_import_settle(i, err))
+		return -1;
+	i->on_progress(i->progress_ctx, i);
+	return 0;
+}
+
 int lead_import_row(struct lead_import *i, const struct lead_row *row, struct err *err)
 {
 	char phone[PHONE_SIZE], reason[REASON_SIZE];
-	const char *why = phone_read(row->phone, i->country, phone);
+	const char *why = phone_read(row->phone, i->country, phone), *field = why ? "phone" : NULL;
 	struct group *group;
 
-	if (++i->rows > LIMIT_IMPORT_ROWS)
+	if (tell_progress(i, err))
+		return -1;
+	if (++i->n.rows > LIMIT_IMPORT_ROWS)
 		return err_set(err, ERR_LIMIT, "too many rows in one import");
-	if (why || is_unfit(i, row, reason)) {
-		lead_import_reject(i, row->number, row->phone, why ? why : reason);
+	if (why || is_unfit(i, row, reason, &field)) {
+		reject(i, row->number, row->phone, field, why ? why : reason);
 		return 0;
 	}
 	group = group_of(i, row->timezone, phone);
 	if (!group) {
 		snprintf(reason, sizeof(reason), "There is no time zone \"%.*s\".",
 			 (int)str_utf8_prefix(row->timezone, LIMIT_ZONE_NAME), row->timezone.ptr);
-		lead_import_reject(i, row->number, row->phone, reason);
+		reject(i, row->number, row->phone, "timezone", reason);
 		return 0;
 	}
 	if (is_repeated(i, phone)) {
-		i->duplicates++;
+		i->n.duplicates++;
 		return 0;
 	}
 	return add(i, row, phone, group, err);
@@ -370,20 +426,20 @@ int lead_import_end(struct lead_import *i, struct err *err)
 
 /* ---- the report ---- */
 
-int64_t lead_import_accepted(const struct lead_import *i)
+struct lead_import_counts lead_import_counts(const struct lead_import *i)
 {
-	return i->accepted;
+	return i->n;
 }
 
 struct json_object *lead_import_report(const struct lead_import *i)
 {
 	struct json_object *report = json_owned(i->app->mem, json_object_new_object());
 
-	json_put_int(report, "accepted", i->accepted);
-	json_put_int(report, "duplicates", i->duplicates);
-	json_put_int(report, "suppressed", i->suppressed);
+	json_put_int(report, "accepted", i->n.accepted);
+	json_put_int(report, "duplicates", i->n.duplicates);
+	json_put_int(report, "suppressed", i->n.suppressed);
 	json_object_object_add(report, "rejected", json_object_get(i->rejections));
-	json_put_int(report, "rejected_count", i->rejected);
+	json_put_int(report, "rejected_count", i->n.rejected);
 	json_put_flag(report, "dry_run", i->dry_run);
 	return report;
 }

@@ -42,14 +42,29 @@ int lead_import_row(struct lead_import *import, const struct lead_row *row, stru
 /* A row that could not even be read; `value` is its telephone number, as far as is known. */
 void lead_import_reject(struct lead_import *import, int64_t number, struct str value, const char *why);
 
+/* Is told of every rejected row, also of those that the report has no room for.  `field`: phone, name, timezone or a
+ * variable's name; NULL when it is not one of them. */
+typedef void lead_rejected_fn(void *ctx, int64_t number, const char *field, const char *why);
+void lead_import_on_reject(struct lead_import *import, lead_rejected_fn *fn, void *ctx);
+
+/* Is called about twice a second, while nothing is asked of the store. */
+typedef void lead_progress_fn(void *ctx, const struct lead_import *import);
+void lead_import_on_progress(struct lead_import *import, lead_progress_fn *fn, void *ctx);
+
+/* Waits for what is under way: then something else may be asked of the store. */
+int lead_import_settle(struct lead_import *import, struct err *err);
+
 /* Stores what is still held back.  Needed once, at the end, also to hear of a campaign that is missing
  * when there were no rows, and after ERR_LIMIT. */
 int lead_import_end(struct lead_import *import, struct err *err);
 
-/* How many rows became leads. */
-int64_t lead_import_accepted(const struct lead_import *import);
+/* What became of the rows so far. */
+struct lead_import_counts {
+	int64_t rows, accepted, duplicates, suppressed, rejected;
+};
+struct lead_import_counts lead_import_counts(const struct lead_import *import);
 
-/* {"accepted","duplicates","suppressed","rejected":[{"row","value","reason"}],"rejected_count","dry_run"}; the
+/* {"accepted","duplicates","suppressed","rejected":[{"row","value","reason","field"}],"rejected_count","dry_run"}; the
  * list holds the first LIMIT_REJECTED. */
 struct json_object *lead_import_report(const struct lead_import *import);
 

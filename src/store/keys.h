@@ -165,6 +165,9 @@
 /* String by upload of leads: number of its last batch and what became of it, for the case
  * that the batch is sent twice; KEEP_BATCH_S. */
 #define KEY_IMPORT "parley:import:"
+/* Hash by campaign and upload, "{cid}:{import}": state (running, done, failed), rows, accepted, duplicates, suppressed,
+ * rejected, bytes, bytes_total; KEEP_BATCH_S. */
+#define KEY_IMPORT_PROGRESS "parley:import-progress:"
 /* Hash by campaign and bucket (lead.h): telephone number to the lead's number; no end. */
 #define KEY_PHONES "parley:phones:"
 /* Sorted set by campaign and group, "{cid}:{g}": leads that may be called when they are due:
