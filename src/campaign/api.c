@@ -7,6 +7,7 @@
 #include "campaign/agents_api.h"
 #include "campaign/calls_api.h"
 #include "campaign/campaigns_api.h"
+#include "campaign/clone_api.h"
 #include "campaign/do_not_call_api.h"
 #include "campaign/events_api.h"
 #include "campaign/export.h"
@@ -15,6 +16,7 @@
 #include "campaign/live_api.h"
 #include "campaign/redial.h"
 #include "campaign/review_api.h"
+#include "campaign/test_call_api.h"
 #include "campaign/series.h"
 #include "web/api.h"
 
@@ -39,6 +41,9 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/campaigns/:id/stop", .handler = campaigns_stop, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/redial", .handler = campaign_redial, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "GET", .path = "/api/campaigns/:id/status", .handler = campaigns_status },
+	{ .method = "POST", .path = "/api/campaigns/:id/clone", .handler = campaigns_clone, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/campaigns/:id/test-call", .handler = test_call_create, .max_body = LIMIT_BODY_API },
+	{ .method = "GET", .path = "/api/campaigns/:id/test-calls/:test", .handler = test_call_show },
 	{ .method = "GET", .path = "/api/campaigns/:id/review", .handler = campaign_review },
 
 	{ .method = "GET", .path = "/api/do-not-call", .handler = do_not_call_list },

@@ -97,7 +97,8 @@ static void claim_keys(struct command *c, const struct call_plan *plan)
 	command_text(c, KEY_DO_NOT_CALL);
 	command_key(c, KEY_EVENTS, id);
 	command_text(c, KEY_LIVE);
-	command_text(c, KEY_CALLS_ALL);
+	/* A test call stands in no list but its own. */
+	command_text(c, plan->campaign.test_of ? key_of(c->mem, KEY_CALLS, id) : KEY_CALLS_ALL);
 }
 
 static void claim_arguments(struct app *app, struct command *c, const struct call_plan *plan)

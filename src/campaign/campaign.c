@@ -123,6 +123,7 @@ int campaign_of_row(struct app *app, const char *id, const struct reply *row, st
 		.state_reason = reply_field(row, "reason"),
 		.source = reply_field(row, "source"),
 		.copying = reply_field(row, "copying") != NULL,
+		.test_of = reply_field(row, "test_of"),
 		.revision = reply_field_int(row, "revision", 0),
 		.seq = reply_field_int(row, "seq", 0),
 		.created_ms = reply_field_int(row, "created", 0),

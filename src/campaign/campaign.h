@@ -23,6 +23,7 @@ struct campaign {
 	const char *state_reason; /* NULL: none */
 	const char *source;       /* the campaign whose leads it was made for (redial.h); NULL: none */
 	bool copying;             /* its leads are still being copied */
+	const char *test_of;      /* a test call (test_call.h) of that campaign; NULL: it is none */
 	int64_t revision, seq, created_ms, leads;
 	bool conversation; /* mode */
 	bool speech;
@@ -67,6 +68,10 @@ enum campaign_written {
  * campaign, a draft, whose id comes out in *id.  ERR_MISSING. */
 int campaign_write(struct app *app, const struct campaign *former, struct json_object *settings, const char **id,
 		   enum campaign_written *written, struct err *err);
+
+/* The same for a new one that is in no list: a test call of `test_of`. */
+int campaign_write_test(struct app *app, const char *test_of, struct json_object *settings, const char **id,
+			enum campaign_written *written, struct err *err);
 
 /* From any of the states in the mask (1 << state) to `to`; *changed is false when it was in
  * none of them.  `reason` is a sentence, or NULL. */

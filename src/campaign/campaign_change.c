@@ -30,8 +30,8 @@ static void command_held_reasons(struct command *c)
 		command_text(c, block_code(held_blocks[i]));
 }
 
-int campaign_write(struct app *app, const struct campaign *former, struct json_object *settings, const char **id,
-		   enum campaign_written *written, struct err *err)
+static int write_to(struct app *app, const char *list, const char *test_of, const struct campaign *former,
+		    struct json_object *settings, const char **id, enum campaign_written *written, struct err *err)
 {
 	struct command c = script_new(app->mem, &script_campaign_write, 4);
 	const char *agent = json_text(settings, "agent_id");
@@ -39,7 +39,7 @@ int campaign_write(struct app *app, const struct campaign *former, struct json_o
 
 	*id = former ? former->id : random_id(app->mem);
 	command_key(&c, KEY_CAMPAIGN, *id);
-	command_text(&c, KEY_CAMPAIGNS);
+	command_text(&c, list);
 	command_key(&c, KEY_AGENT, agent);
 	command_text(&c, KEY_AGENT_REVISION);
 	command_text(&c, *id);
@@ -49,12 +49,25 @@ int campaign_write(struct app *app, const struct campaign *former, struct json_o
 	command_text(&c, agent);
 	command_text(&c, former ? former->agent_id : NULL);
 	command_text(&c, KEY_AGENT_CAMPAIGNS);
+	command_text(&c, test_of);
 	if (script_run(app->store, &script_campaign_write, &c, &r, err))
 		return -1;
 	if (r.type != REPLY_NUMBER || r.number == -1)
 		return err_set(err, ERR_MISSING, "no such campaign");
 	*written = r.number > 0 ? CAMPAIGN_WRITTEN : r.number == 0 ? CAMPAIGN_CHANGED_SINCE : CAMPAIGN_WITHOUT_AGENT;
 	return 0;
+}
+
+int campaign_write(struct app *app, const struct campaign *former, struct json_object *settings, const char **id,
+		   enum campaign_written *written, struct err *err)
+{
+	return write_to(app, KEY_CAMPAIGNS, NULL, former, settings, id, written, err);
+}
+
+int campaign_write_test(struct app *app, const char *test_of, struct json_object *settings, const char **id,
+			enum campaign_written *written, struct err *err)
+{
+	return write_to(app, KEY_TEST_CALLS, test_of, NULL, settings, id, written, err);
 }
 
 /* ---- states ---- */

@@ -26,26 +26,48 @@ static int find(struct app *app, const struct request *req, struct campaign *c, 
 {
 	const char *id = api_id(req);
 
-	return id ? campaign_load(app, id, c, err) : err_set(err, ERR_MISSING, "no id of a campaign");
+	if (!id || campaign_load(app, id, c, err))
+		return id ? -1 : err_set(err, ERR_MISSING, "no id of a campaign");
+	return c->test_of ? err_set(err, ERR_MISSING, "a test call is no campaign") : 0;
 }
 
 /* ---- the list ---- */
 
-static int answer_page(struct app *app, struct response *res, const struct newest_page *page, struct err *err)
+/* One that cannot be read hides none of the others. */
+static struct json_object *unreadable_json(struct app *app, const char *id, const struct reply *row)
+{
+	struct json_object *o = json_owned(app->mem, json_object_new_object());
+
+	json_put(o, "id", id);
+	json_put(o, "name", "(cannot be read)");
+	json_put(o, "state", reply_field(row, "state"));
+	json_put(o, "state_reason", "What is stored of this campaign cannot be read; the log says why.");
+	return o;
+}
+
+static void answer_page(struct app *app, struct response *res, const struct newest_page *page)
 {
 	struct json_object *list = json_owned(app->mem, json_object_new_object()), *items = json_object_new_array();
 
 	json_object_object_add(list, "items", items);
 	for (size_t i = 0; i < page->count; i++) {
+		const char *id = reply_text(&page->rows[2 * i]);
+		struct json_object *item;
+		struct err bad = { 0 };
 		struct campaign c;
 
-		if (campaign_of_row(app, reply_text(&page->rows[2 * i]), &page->rows[2 * i + 1], &c, err))
-			return -1;
-		json_object_array_add(items, json_object_get(campaign_json(app, &c)));
+		if (!campaign_of_row(app, id, &page->rows[2 * i + 1], &c, &bad)) {
+			item = campaign_json(app, &c);
+		} else if (bad.kind == ERR_MISSING) {
+			continue; /* deleted meanwhile */
+		} else {
+			log_event(&app->log, LOG_ERROR, "campaign.unreadable", LOG_TEXT("campaign", id), LOG_TEXT("reason", bad.msg));
+			item = unreadable_json(app, id, &page->rows[2 * i + 1]);
+		}
+		json_object_array_add(items, json_object_get(item));
 	}
 	json_put(list, "next_cursor", page->next);
 	response_json(res, 200, str_from(json_write(list)));
-	return 0;
 }
 
 int campaigns_list(struct app *app, struct request *req, struct response *res, struct err *err)
@@ -66,7 +88,8 @@ int campaigns_list(struct app *app, struct request *req, struct response *res, s
 		return 0;
 	if (newest_page(app, KEY_CAMPAIGNS, KEY_CAMPAIGN, &newest, state, &page, err))
 		return -1;
-	return answer_page(app, res, &page, err);
+	answer_page(app, res, &page);
+	return 0;
 }
 
 /* ---- one ---- */

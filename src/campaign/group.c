@@ -56,6 +56,12 @@ int groups_load(struct app *app, const struct campaign *c, struct group **groups
 	return 0;
 }
 
+void group_named(struct app *app, const struct campaign *c, const char *name, struct group *group)
+{
+	*group = (struct group){ .name = name };
+	load_windows(app->mem, c, group);
+}
+
 const struct group *group_numbered(const struct group *groups, size_t count, int number)
 {
 	for (size_t i = 0; i < count; i++)

@@ -16,6 +16,9 @@ struct group {
 /* All groups, from KEY_GROUPS; everything lives in app->mem, and points into the campaign. */
 int groups_load(struct app *app, const struct campaign *c, struct group **groups, size_t *count, struct err *err);
 
+/* The group of that name, which need not be one of the campaign's. */
+void group_named(struct app *app, const struct campaign *c, const char *name, struct group *group);
+
 /* The group of a number (no Redis); NULL when there is none. */
 const struct group *group_numbered(const struct group *groups, size_t count, int number);
 

@@ -10,6 +10,7 @@
 #include "campaign/dial.h"
 #include "campaign/redial.h"
 #include "campaign/retention.h"
+#include "campaign/test_call.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -300,5 +301,6 @@ int reconcile_turn(struct app *app, bool *idle, struct err *err)
 	*idle = true;
 	if (call_heard_take(app, idle, err) || quiet_campaigns(app, err))
 		return -1;
-	return redial_turn(app, idle, err) || tend_campaigns(app, idle, err) || look_at_silent(app, idle, err) || retention_turn(app, err) ? -1 : 0;
+	return test_calls_tend(app, err) || redial_turn(app, idle, err) || tend_campaigns(app, idle, err) ||
+			       look_at_silent(app, idle, err) || retention_turn(app, err) ? -1 : 0;
 }

@@ -10,16 +10,14 @@ static const struct {
 	bool broadcast, conversation; /* who needs it */
 } needed[] = {
 	{ "redis.writes", true, true },
-	{ "disk.space", true, true },
+	{ "disk", true, true },
 	{ "clock", true, true },
+	{ "runner.campaigns", true, true },
 	{ "twilio.account", true, true },
-	{ "twilio.caller_id", true, true },
-	{ "twilio.webhook", true, true },
+	{ "twilio.caller", true, true },
+	{ "webhooks.twilio", true, true },
 	{ "elevenlabs.key", true, true },
-	{ "elevenlabs.voice", true, false },
-	{ "elevenlabs.agent", false, true },
-	{ "programs", true, true },
-	{ "campaign-runner", true, true },
+	{ "elevenlabs.speech", true, false },
 };
 
 static bool is_red(const struct reply *row, int64_t now_ms)

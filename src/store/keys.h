@@ -137,10 +137,16 @@
 /* Hash, a campaign: settings (JSON, campaign_settings.h), revision, state, reason, created, changed (ms of the
  * state), move (token of the last change of state, so that it is made once), leads (last number given), seq (last
  * event), failures (dials that failed in a row), lost (calls in a row that we lost), missing (name of a variable that leads lack, for the reason), deleted
- * (last lead that is deleted; its state is "deleting"), and those of redial.h; no end. */
+ * (last lead that is deleted; its state is "deleting"), test_of (it is a test call of that campaign, and in no list), and
+ * those of redial.h; no end. */
 #define KEY_CAMPAIGN "parley:campaign:"
 /* Sorted set, campaign ids by creation in ms; no end. */
 #define KEY_CAMPAIGNS "parley:campaigns"
+/* Sorted set, test calls (campaigns of one lead) by the ms from which three minutes are counted:
+ * then one that was not placed is ended, an old one deleted. */
+#define KEY_TEST_CALLS "parley:test-calls"
+/* String by telephone number: a test call to it was begun a moment ago; half a minute. */
+#define KEY_TEST_CALL_BEGUN "parley:test-call-begun:"
 /* Set, the campaigns that the runner has work with: running, or stopped with leads
  * to end, or being deleted; no end. */
 #define KEY_CAMPAIGNS_ACTIVE "parley:campaigns-active"

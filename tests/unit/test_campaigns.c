@@ -104,6 +104,18 @@ static void the_day_and_its_end_are_the_campaigns(void **state)
 	assert_int_equal(campaign_next_day_ms(&c, API_NOW_MS + 2 * 3600000), API_NOW_MS + 25 * 3600000LL);
 }
 
+static void one_that_cannot_be_read_hides_no_other(void **state)
+{
+	struct world *w = *state;
+	const char *agent = new_agent(w, "Hi"), *good = new_campaign(w, agent, ""), *bad = new_campaign(w, agent, "");
+	struct response *res;
+
+	run_redis(w, "HSET", key_of(w->app.mem, KEY_CAMPAIGN, bad), "settings", "{}");
+	res = at(w, "GET", "/api/campaigns", NULL);
+	assert_int_equal(res->status, 200);
+	assert_true(body_has(res, good) && body_has(res, bad) && body_has(res, "(cannot be read)"));
+}
+
 static void what_is_wrong_is_told_by_name(void **state)
 {
 	static const struct {
@@ -357,6 +369,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_campaign_has_what_was_given_and_the_defaults, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(the_plan_is_what_the_settings_say, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(the_day_and_its_end_are_the_campaigns, campaign_world_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(one_that_cannot_be_read_hides_no_other, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_told_by_name, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_change_takes_effect_in_any_state, campaign_world_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_change_of_what_others_have_changed_is_seen, campaign_world_setup, api_teardown),

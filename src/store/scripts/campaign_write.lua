@@ -1,7 +1,8 @@
 -- Makes a campaign, or gives one new settings if it is still of the revision that was read.
--- KEYS: 1 campaign, 2 campaigns, 3 its agent, 4 last revision of agents
+-- KEYS: 1 campaign, 2 campaigns, or test calls, 3 its agent, 4 last revision of agents
 -- ARGV: 1 id, 2 settings as JSON, 3 now in ms, 4 revision that was read ("0": none, it is new), 5 agent, 6 the agent of
---       the settings that were read, or "", 7 prefix of agents' campaigns
+--       the settings that were read, or "", 7 prefix of agents' campaigns,
+--       8 the campaign of which this is a test call, or ""
 -- Answer: its revision; 0 when it has changed since, -1 when there is none, -2 when there is no such agent
 local row = redis.call('HMGET', KEYS[1], 'revision', 'settings', 'state')
 local revision = row[1] or '0'
@@ -26,6 +27,9 @@ end
 if ARGV[4] == '0' then
 	redis.call('HSET', KEYS[1], 'state', 'draft', 'created', ARGV[3], 'changed', ARGV[3])
 	redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+	if ARGV[8] ~= '' then
+		redis.call('HSET', KEYS[1], 'test_of', ARGV[8])
+	end
 end
 redis.call('HSET', KEYS[1], 'settings', ARGV[2], 'revision', revision + 1)
 return revision + 1

@@ -8,7 +8,8 @@
 --	8 JSON: [[key of the number's bucket, its group from 1, ["p", number, field, value...]]...]
 -- Answer: {"ok", one letter per lead: a added, s added and suppressed, d duplicate};
 --	{"missing"}; {"ended"}
-local state = redis.call('HGET', KEYS[1], 'state')
+local row = redis.call('HMGET', KEYS[1], 'state', 'test_of', 'leads')
+local state = row[1]
 if not state then
 	return { 'missing' }
 end
@@ -22,6 +23,9 @@ if not looking then
 	if before then
 		return { 'ok', before }
 	end
+end
+if row[2] and row[3] then
+	return { 'missing' } -- a test call has its one lead, and takes no other
 end
 
 local groups, leads = cjson.decode(ARGV[6]), cjson.decode(ARGV[8])
