@@ -37,7 +37,7 @@ static int look_at_obstacles(struct app *app, const struct campaign_facts *facts
 	for (size_t i = 0; i < all.count && !r->status; i++) {
 		const struct obstacle *o = &all.list[i];
 
-		if (!strcmp(o->code, "no_leads") || !strcmp(o->code, "hours_never_overlap"))
+		if (!strcmp(o->code, "no_leads") || !strcmp(o->code, "copying") || !strcmp(o->code, "hours_never_overlap"))
 			continue;
 		refuse(r, o->is_not_configured ? 503 : 409, o->is_not_configured ? "not_configured" : "conflict", NULL, o->sentence);
 	}
