@@ -175,15 +175,27 @@ void buf_json(struct buf *b, struct str s)
 	buf_putc(b, '"');
 }
 
+static bool is_unreserved(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
+}
+
 void buf_url(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
+	static const char digits[] = "0123456789ABCDEF";
 
-		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		    c == '-' || c == '.' || c == '_' || c == '~')
-			buf_putc(b, (char)c);
+	while (s.len) {
+		unsigned char c = (unsigned char)s.ptr[0];
+		size_t plain = 0;
+
+		while (plain < s.len && is_unreserved((unsigned char)s.ptr[plain]))
+			plain++;
+		if (plain)
+			buf_add(b, s.ptr, plain);
 		else
-			buf_printf(b, "%%%02X", c);
+			buf_add(b, (char[3]){ '%', digits[c >> 4], digits[c & 15] }, 3);
+		s.ptr += plain ? plain : 1;
+		s.len -= plain ? plain : 1;
 	}
 }
