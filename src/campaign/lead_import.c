@@ -176,7 +176,7 @@ static int send_batch(struct lead_import *i, struct err *err)
 		return err_set(err, ERR_SYSTEM, "import: a batch that is too long");
 	b->command = batch_command(i, b);
 	b->sent = true;
-	store_begin(i->app->store, &b->command);
+	store_begin(i->app->store, &b->command, 1);
 	other->number = b->number + 1;
 	i->batch = other;
 	return 0;

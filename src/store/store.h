@@ -24,6 +24,9 @@ struct store;
 struct store *store_new(const char *url, const struct clock *clock);
 void store_free(struct store *s);
 
+/* Another connection to the same Redis, for what is asked while the first waits for an answer. */
+struct store *store_twin(const struct store *s);
+
 enum reply_type { REPLY_NIL, REPLY_TEXT, REPLY_NUMBER, REPLY_LIST };
 
 struct reply {
@@ -34,13 +37,11 @@ struct reply {
 	size_t count;
 };
 
-enum { COMMAND_ARGS = 64 };
-
 /* A command being built; arguments are borrowed until it has run. */
 struct command {
 	struct arena *mem;
-	struct str args[COMMAND_ARGS];
-	size_t count;
+	struct str *args;
+	size_t count, room;
 };
 
 struct command command_new(struct arena *mem, const char *name);
@@ -50,9 +51,10 @@ void command_int(struct command *c, int64_t n);
 
 int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err);
 
-/* Sends a command ahead of its store_run() or script_run(), which then only waits for the answer: the
- * caller can work meanwhile, and must ask nothing else before.  Failures are told by the latter. */
-void store_begin(struct store *s, const struct command *c);
+/* Sends commands ahead of their store_run(), script_run() or store_pipeline(), which then only waits for
+ * the answers: the caller can work meanwhile, and must ask this connection nothing else before.  Failures
+ * are told by the latter. */
+void store_begin(struct store *s, const struct command *commands, size_t count);
 
 /* Several commands in one round trip; replies[i] answers commands[i].  An error
  * answer to any of them fails the whole. */

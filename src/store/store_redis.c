@@ -14,14 +14,15 @@
 #include "base/percent.h"
 #include "store/store.h"
 
-enum { CONNECT_TIMEOUT_S = 3, COMMAND_TIMEOUT_S = 8, REPLY_DEPTH = 6 };
+enum { CONNECT_TIMEOUT_S = 3, COMMAND_TIMEOUT_S = 8, REPLY_DEPTH = 6, FIRST_ARGS = 4 };
 
 struct store {
 	char *url;
 	const struct clock *clock;
 	redisContext *redis;
 	bool used; /* the connection has served a command */
-	const struct command *ahead; /* was sent and not answered yet */
+	const struct command *ahead; /* were sent and are not answered yet, */
+	size_t ahead_count;          /* so many */
 };
 
 struct store *store_new(const char *url, const struct clock *clock)
@@ -32,6 +33,11 @@ struct store *store_new(const char *url, const struct clock *clock)
 		die_out_of_memory();
 	s->clock = clock;
 	return s;
+}
+
+struct store *store_twin(const struct store *s)
+{
+	return store_new(s->url, s->clock);
 }
 
 static void disconnect(struct store *s)
@@ -196,8 +202,15 @@ struct command command_new(struct arena *mem, const char *name)
 
 void command_str(struct command *c, struct str s)
 {
-	if (c->count == COMMAND_ARGS)
-		die_bug("command: too many arguments");
+	if (c->count == c->room) {
+		struct str *more;
+
+		c->room = c->room ? 2 * c->room : FIRST_ARGS;
+		more = arena_alloc(c->mem, c->room * sizeof(*more));
+		if (c->count)
+			memcpy(more, c->args, c->count * sizeof(*more));
+		c->args = more;
+	}
 	c->args[c->count++] = s.ptr ? s : STR("");
 }
 
@@ -244,8 +257,8 @@ static int convert(struct arena *mem, const redisReply *from, struct reply *to, 
 
 static void append(struct store *s, const struct command *c)
 {
-	const char *argv[COMMAND_ARGS];
-	size_t lens[COMMAND_ARGS];
+	const char **argv = arena_alloc(c->mem, c->count * sizeof(*argv));
+	size_t *lens = arena_alloc(c->mem, c->count * sizeof(*lens));
 
 	for (size_t i = 0; i < c->count; i++) {
 		argv[i] = c->args[i].ptr;
@@ -262,9 +275,9 @@ static int exchange(struct store *s, const struct command *commands, size_t coun
 	bool was_used = s->used;
 
 	*stale = false;
-	if (s->ahead && s->ahead != commands)
+	if (s->ahead && (s->ahead != commands || s->ahead_count != count))
 		die_bug("store: another answer is awaited");
-	for (size_t i = s->ahead ? 1 : 0; i < count; i++)
+	for (size_t i = s->ahead ? count : 0; i < count; i++)
 		append(s, &commands[i]);
 	s->ahead = NULL;
 	for (size_t i = 0; i < count; i++) {
@@ -308,21 +321,23 @@ int store_pipeline(struct store *s, const struct command *commands, size_t count
 	return exchange(s, commands, count, replies, &stale, err);
 }
 
-void store_begin(struct store *s, const struct command *c)
+void store_begin(struct store *s, const struct command *commands, size_t count)
 {
 	struct err ignored = { 0 };
 	int done = 0;
 
 	if (ensure_connected(s, &ignored))
 		return;
-	append(s, c);
+	for (size_t i = 0; i < count; i++)
+		append(s, &commands[i]);
 	while (!done) {
 		if (redisBufferWrite(s->redis, &done) != REDIS_OK) {
 			disconnect(s);
 			return;
 		}
 	}
-	s->ahead = c;
+	s->ahead = commands;
+	s->ahead_count = count;
 }
 
 int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err)

@@ -263,7 +263,7 @@ static void a_command_sent_ahead_is_answered_later(void **state)
 	for (int turn = 1; turn <= 3; turn++) {
 		if (turn == 2)
 			kill(server.pid, SIGSTOP); /* or it might answer before it is killed */
-		store_begin(store, &c);
+		store_begin(store, &c, 1);
 		if (turn == 2) {
 			redis_server_kill(&server);
 			redis_server_start(&server);
@@ -274,12 +274,12 @@ static void a_command_sent_ahead_is_answered_later(void **state)
 		assert_string_equal(reply_text(&reply), turn == 3 ? "2" : "1");
 	}
 	redis_server_kill(&server);
-	store_begin(store, &c);
+	store_begin(store, &c, 1);
 	assert_int_equal(store_run(store, &c, &reply, &err), -1);
 	assert_int_equal(err.kind, ERR_SYSTEM);
 	err = (struct err){ 0 };
 	redis_server_start(&server);
-	store_begin(store, &c);
+	store_begin(store, &c, 1);
 	assert_int_equal(store_run(store, &c, &reply, &err), 0);
 	assert_int_equal(reply.number, 1);
 }
