@@ -22,7 +22,7 @@ struct app {
 	const struct clock *clock;
 	struct store *store;
 	struct http_client *http; /* NULL in a program that does not call out */
-	struct event_reader *events; /* NULL in a program that takes no webhooks */
+	struct event_reader *events; /* NULL in a program that takes no webhooks and does not dial */
 	char asset_version[24]; /* changes with the content of static/: in the addresses of assets */
 };
 

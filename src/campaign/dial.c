@@ -18,7 +18,7 @@ enum {
 struct twilio twilio_of(const struct app *app)
 {
 	return (struct twilio){ .http = app->http, .clock = app->clock, .base_url = app->cfg.twilio_base_url,
-				.account_sid = app->cfg.twilio_account_sid, .auth_token = app->cfg.twilio_auth_token };
+				.account_sid = app->cfg.twilio_account_sid, .auth_token = app->cfg.twilio_auth_token, .events = app->events };
 }
 
 /* The attempt's id in each address is signed with it (vendors/twilio.md 3).  Without the rules in the

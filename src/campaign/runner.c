@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/die.h"
+#include "base/event.h"
 #include "campaign/call_audio.h"
 #include "campaign/dialer.h"
 #include "campaign/reconcile.h"
@@ -50,10 +51,16 @@ static void note_failure(struct campaign_runner *r, const char *work, const stru
 		pause_ms(AWAY_MS);
 }
 
+static struct dialer *dialer_of(struct app *app, struct http_many *many)
+{
+	app->events = event_reader_new(app->settings);
+	return dialer_new(app, many, DIALS_MOST);
+}
+
 int campaign_runner_dial(struct campaign_runner *r)
 {
 	struct http_many *many = http_many_new(DIALS_MOST);
-	struct dialer *dialer = dialer_new(r->app, many, DIALS_MOST);
+	struct dialer *dialer = dialer_of(r->app, many);
 	int64_t asked_ms = 0;
 	bool idle;
 
@@ -134,7 +141,7 @@ static bool turn_all(struct campaign_runner *r, struct dialer *dialer, bool *idl
 int campaign_runner_once(struct campaign_runner *r)
 {
 	struct http_many *many = http_many_new(DIALS_MOST);
-	struct dialer *dialer = dialer_new(r->app, many, DIALS_MOST);
+	struct dialer *dialer = dialer_of(r->app, many);
 	int64_t busy_ms = clock_monotonic_ms(r->app->clock), now = busy_ms;
 	bool idle, ok = true;
 

@@ -28,6 +28,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+struct event_reader;
 struct http_call;
 struct http_client;
 struct http_reply;
@@ -36,6 +37,7 @@ struct twilio {
 	struct http_client *http;
 	const struct clock *clock;
 	const char *base_url, *account_sid, *auth_token;
+	struct event_reader *events; /* for the answers to dials */
 };
 
 /* What a failure means to a campaign. */

@@ -28,7 +28,7 @@ static int setup(void **state)
 	w->mem = arena_new();
 	fake_http_init(&w->http, w->mem);
 	fixed_clock_init(&w->clock, 1763632800000);
-	w->vendor = (struct twilio){ &w->http.base, &w->clock.base, "https://api.twilio.com", "AC01", "secret" };
+	w->vendor = (struct twilio){ &w->http.base, &w->clock.base, "https://api.twilio.com", "AC01", "secret", NULL };
 	*state = w;
 	return 0;
 }
