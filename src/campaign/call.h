@@ -47,7 +47,8 @@ int call_of_row(struct app *app, const char *id, const struct reply *all, struct
 /* The attempt of a CallSid; ERR_MISSING. */
 int call_of_sid(struct app *app, const char *sid, const char **id, struct err *err);
 
-/* Contract 3.3, the item of /calls. */
+/* Contract 3.3, the item of /calls: as text, and for a list of them. */
+const char *call_text(struct app *app, const struct call *call); /* in app->mem */
 struct json_object *call_json(struct app *app, const struct call *call);
 
 /* What is known anew.  NULL, 0 and false: not said. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -13,7 +14,7 @@
 #include "store/keys.h"
 #include "store/scripts.h"
 
-enum { RELEASE_MOST = 500, CANDIDATES_BYTES = 1 << 20 };
+enum { RELEASE_MOST = 500 };
 
 int call_queue_next(struct app *app, const struct call_plan *plan, size_t most, struct lead **leads, size_t *count,
 		    struct err *err)
@@ -40,32 +41,6 @@ void call_queue_row(struct app *app, const struct call_plan *plan, const struct 
 		.open = true,
 		.version = 1,
 	};
-}
-
-/* [[number, attempt, phone, audio, call as JSON], ...] */
-static struct str candidates_json(struct app *app, const struct call_plan *plan, const struct candidate *candidates,
-				  size_t count)
-{
-	struct buf *out = buf_in(app->mem, CANDIDATES_BYTES);
-
-	buf_putc(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		const struct candidate *c = &candidates[i];
-		struct call call;
-
-		call_queue_row(app, plan, c, &call);
-		buf_printf(out, "%s[\"%" PRId64 "\",\"%s\",", i ? "," : "", c->lead.number, c->id);
-		buf_json(out, str_from(c->lead.phone));
-		buf_putc(out, ',');
-		buf_json(out, str_from(c->audio));
-		buf_putc(out, ',');
-		buf_json(out, str_from(json_write(call_json(app, &call))));
-		buf_putc(out, ']');
-	}
-	buf_putc(out, ']');
-	if (out->failed)
-		die_bug("call_queue: candidates that do not fit");
-	return buf_view(out);
 }
 
 /* A percent slower than allowed: what is sent a little late must not crowd the next second. */
@@ -131,6 +106,18 @@ static void claim_arguments(struct app *app, struct command *c, const struct cal
 	command_text(c, KEY_CONTACT);
 }
 
+static void candidate_arguments(struct app *app, struct command *c, const struct call_plan *plan, const struct candidate *candidate)
+{
+	struct call call;
+
+	call_queue_row(app, plan, candidate, &call);
+	command_int(c, candidate->lead.number);
+	command_text(c, candidate->id);
+	command_text(c, candidate->lead.phone);
+	command_text(c, candidate->audio);
+	command_text(c, call_text(app, &call));
+}
+
 static bool word_is(const struct reply *r, const char *word)
 {
 	return reply_text(r) && !strcmp(reply_text(r), word);
@@ -161,67 +148,120 @@ static bool read_claim(const struct reply *r, struct candidate *candidates, size
 	return true;
 }
 
-int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
-		     struct claim *claim, struct err *err)
+void call_queue_claim_begin(struct app *app, struct store *store, const struct call_plan *plan,
+			    const struct candidate *candidates, size_t count, struct command *c)
 {
-	struct command c = script_new(app->mem, &script_call_claim, 15);
+	*c = script_new(app->mem, &script_call_claim, 15);
+	claim_keys(c, plan);
+	claim_arguments(app, c, plan);
+	for (size_t i = 0; i < count; i++)
+		candidate_arguments(app, c, plan, &candidates[i]);
+	store_begin(store, c, 1);
+}
+
+int call_queue_claim_end(struct store *store, const struct command *c, struct candidate *candidates, size_t count,
+			 struct claim *claim, struct err *err)
+{
 	struct reply r;
 
-	claim_keys(&c, plan);
-	claim_arguments(app, &c, plan);
-	command_str(&c, candidates_json(app, plan, candidates, count));
-	if (script_run(app->store, &script_call_claim, &c, &r, err))
+	if (script_run(store, &script_call_claim, c, &r, err))
 		return -1;
 	return read_claim(&r, candidates, count, claim) ? 0 : err_set(err, ERR_SYSTEM, "claim: an answer that is none");
 }
 
+int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
+		     struct claim *claim, struct err *err)
+{
+	struct command c;
+
+	call_queue_claim_begin(app, app->store, plan, candidates, count, &c);
+	return call_queue_claim_end(app->store, &c, candidates, count, claim, err);
+}
+
 /* ---- after the dial ---- */
 
-static struct command placed_command(struct app *app, const struct placed_call *placed)
+static struct command placed_command(struct app *app, const struct placed_call *placed, size_t count)
 {
-	struct command c = script_new(app->mem, &script_call_placed, 6);
-	struct call call = *placed->call;
+	struct command c = script_new(app->mem, &script_call_placed, 4);
+	const char *campaign = placed[0].call->campaign;
 	int64_t now = clock_wall_ms(app->clock);
 	char iso[ISO_TIME_SIZE];
 
-	call.sid = placed->sid;
 	iso_time_format(now, iso);
-	command_key(&c, KEY_CALL, call.id);
-	command_key(&c, KEY_CAMPAIGN, call.campaign);
+	command_key(&c, KEY_CAMPAIGN, campaign);
 	command_text(&c, KEY_CALLS_OPEN);
-	command_key(&c, KEY_SID, call.sid);
-	command_key(&c, KEY_EVENTS, call.campaign);
+	command_key(&c, KEY_EVENTS, campaign);
 	command_text(&c, KEY_LIVE);
-	command_text(&c, call.id);
-	command_text(&c, call.sid);
+	command_text(&c, campaign);
 	command_int(&c, KEEP_SID_S);
 	command_int(&c, now + CALL_LOOK_MS);
 	command_text(&c, arena_strdup(app->mem, iso));
-	command_text(&c, json_write(call_json(app, &call)));
-	command_text(&c, call.campaign);
+	command_text(&c, KEY_CALL);
+	command_text(&c, KEY_SID);
 	command_text(&c, call_step_taken(app->mem, now));
+	for (size_t i = 0; i < count; i++) {
+		struct call call = *placed[i].call;
+
+		call.sid = placed[i].sid;
+		command_text(&c, call.id);
+		command_text(&c, call.sid);
+		command_text(&c, call_text(app, &call));
+	}
 	return c;
 }
 
-int call_queue_placed(struct app *app, const struct placed_call *placed, size_t count, struct err *err)
+static int by_campaign(const void *a, const void *b)
 {
-	struct command *commands = arena_alloc(app->mem, (count + 1) * sizeof(*commands));
-	struct reply *replies = arena_alloc(app->mem, (count + 1) * sizeof(*replies));
-	struct err failure = { 0 };
+	const struct placed_call *x = a, *y = b;
+
+	return strcmp(x->call->campaign, y->call->campaign);
+}
+
+void call_queue_placed_begin(struct app *app, struct store *store, struct placed_batch *batch)
+{
+	size_t begin = 0;
+
+	qsort(batch->calls, batch->count, sizeof(*batch->calls), by_campaign);
+	batch->commands = arena_alloc(app->mem, (batch->count + 1) * sizeof(*batch->commands));
+	batch->command_count = 0;
+	for (size_t i = 1; i <= batch->count; i++) {
+		if (i < batch->count && by_campaign(&batch->calls[begin], &batch->calls[i]) == 0)
+			continue;
+		batch->commands[batch->command_count++] = placed_command(app, &batch->calls[begin], i - begin);
+		begin = i;
+	}
+	store_begin(store, batch->commands, batch->command_count);
+}
+
+/* The answers follow the order of the calls. */
+static int complete_changed(struct app *app, const struct placed_batch *batch, const struct reply *replies, struct err *err)
+{
+	size_t n = 0;
 	bool changed;
 
-	for (size_t i = 0; i < count; i++)
-		commands[i] = placed_command(app, &placed[i]);
-	/* One by one when they fail together: Redis may not know the script yet. */
-	if (store_pipeline(app->store, commands, count, replies, &failure))
-		for (size_t i = 0; i < count; i++)
-			if (script_run(app->store, &script_call_placed, &commands[i], &replies[i], err))
+	for (size_t i = 0; i < batch->command_count; i++) {
+		for (size_t j = 0; j < replies[i].count && n < batch->count; j++, n++) {
+			const struct placed_call *p = &batch->calls[n];
+
+			if (replies[i].items[j].number != 1 &&
+			    call_tell(app, p->call->id, &(struct call_news){ .sid = p->sid }, &changed, NULL, err))
 				return -1;
-	for (size_t i = 0; i < count; i++)
-		if (replies[i].number != 1 && call_tell(app, placed[i].call->id, &(struct call_news){ .sid = placed[i].sid },
-							&changed, NULL, err))
-			return -1;
-	return 0;
+		}
+	}
+	return n == batch->count ? 0 : err_set(err, ERR_SYSTEM, "placed: an answer that is none");
+}
+
+int call_queue_placed_end(struct app *app, struct store *store, const struct placed_batch *batch, struct err *err)
+{
+	struct reply *replies = arena_alloc(app->mem, (batch->command_count + 1) * sizeof(*replies));
+	struct err failure = { 0 };
+
+	/* One by one when they fail together: Redis may not know the script yet. */
+	if (store_pipeline(store, batch->commands, batch->command_count, replies, &failure))
+		for (size_t i = 0; i < batch->command_count; i++)
+			if (script_run(store, &script_call_placed, &batch->commands[i], &replies[i], err))
+				return -1;
+	return complete_changed(app, batch, replies, err);
 }
 
 int call_queue_withdraw(struct app *app, const struct call *call, struct err *err)
@@ -256,7 +296,7 @@ int call_queue_withdraw(struct app *app, const struct call *call, struct err *er
 	command_text(&c, call->campaign);
 	command_int(&c, now);
 	command_text(&c, iso);
-	command_text(&c, json_write(call_json(app, &gone)));
+	command_text(&c, call_text(app, &gone));
 	command_text(&c, arena_printf(app->mem, KEY_DUE "%s:", call->campaign));
 	return script_run(app->store, &script_call_withdraw, &c, &r, err);
 }

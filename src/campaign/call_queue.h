@@ -52,6 +52,13 @@ int call_queue_next(struct app *app, const struct call_plan *plan, size_t most, 
 int call_queue_claim(struct app *app, const struct call_plan *plan, struct candidate *candidates, size_t count,
 		     struct claim *claim, struct err *err);
 
+/* The same in two steps on a connection of its own, between which the caller can work; the candidates and
+ * app->mem must stay. */
+void call_queue_claim_begin(struct app *app, struct store *store, const struct call_plan *plan,
+			    const struct candidate *candidates, size_t count, struct command *c);
+int call_queue_claim_end(struct store *store, const struct command *c, struct candidate *candidates, size_t count,
+			 struct claim *claim, struct err *err);
+
 /* The row of a candidate just taken, as the script wrote it. */
 void call_queue_row(struct app *app, const struct call_plan *plan, const struct candidate *candidate, struct call *call);
 
@@ -60,9 +67,18 @@ struct placed_call {
 	const char *sid;
 };
 
-/* Twilio took these calls: noted in one round trip.  Where something was heard of one before,
- * that is completed instead. */
-int call_queue_placed(struct app *app, const struct placed_call *placed, size_t count, struct err *err);
+/* Calls that Twilio took; the caller fills in the first two. */
+struct placed_batch {
+	struct placed_call *calls;
+	size_t count; /* not 0 */
+	struct command *commands;
+	size_t command_count;
+};
+
+/* Notes them, by one script for each campaign, in two steps as above; the first reorders the calls.  Where
+ * something was heard of one before, that is completed instead. */
+void call_queue_placed_begin(struct app *app, struct store *store, struct placed_batch *batch);
+int call_queue_placed_end(struct app *app, struct store *store, const struct placed_batch *batch, struct err *err);
 
 /* Twilio surely never saw it (429, no connection): it leaves no trace; an attempt of which
  * something was heard meanwhile stays. */

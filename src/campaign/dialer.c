@@ -18,10 +18,9 @@ enum {
 	PLAN_MS = 250,            /* a plan is not older */
 	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call, */
 	FULL_US = 25000,          /* or no line */
-	SPIN_US = 50,             /* so short a wait is no reason to do something else */
-	SPARE = 30,               /* candidates more than can be placed: some may be held or have no audio yet */
+	EARLY_US = 50,            /* so little before its moment a call is sent: waiting less makes no sense */
+	SPARE = 30,               /* leads more than can be placed are looked at when some have no audio yet */
 	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
-	ANSWERS_MOST = 64,        /* that are stored together */
 };
 
 /* A campaign that has its turn. */
@@ -30,15 +29,16 @@ struct turn {
 	struct arena *mem; /* of the plan */
 	struct call_plan plan;
 	bool planned;
-	int64_t plan_until_us, wait_until_us, taken_us, sent_us;
+	int64_t plan_until_us, wait_until_us, taken_us, next_us;
 	bool listed, had_failures;
 	bool hungry; /* only the account's pace keeps it from calling */
+	size_t spare;
 	size_t batch; /* after all lines were taken: how many candidates are worth while; 0: no bound */
 };
 
 /* A claimed call: planned, then under way. */
 struct dial {
-	struct dial *next;
+	struct dial *next, *previous; /* of its list; previous only while under way */
 	struct arena *mem;
 	struct call call;
 	struct http_call request;
@@ -50,11 +50,16 @@ struct dial {
 struct dialer {
 	struct app *app;
 	struct http_many *many;
+	struct store *claims, *notes; /* connections of their own: the dialer works while they wait for Redis */
+	struct placed_batch *noted;   /* is on its way to Redis; NULL: none */
+	struct dial **noted_dials;
 	struct turn turns[CAMPAIGNS_MOST];
 	size_t turn_count, first;
-	int64_t list_until_us, sent_us;
+	int64_t list_until_us, next_us;
 	struct dial *planned;  /* by their moment */
 	struct dial *under_way;
+	struct arena **spare;  /* memory of calls that are over */
+	size_t spare_count;
 	size_t planned_count, most; /* most: calls at once */
 	bool claiming;
 };
@@ -63,18 +68,32 @@ struct dialer *dialer_new(struct app *app, struct http_many *many, size_t most)
 {
 	struct dialer *d = calloc(1, sizeof(*d));
 
-	if (!d)
+	if (!d || !(d->spare = calloc(most, sizeof(struct arena *))))
 		die_out_of_memory();
 	d->app = app;
 	d->many = many;
+	d->claims = store_twin(app->store);
+	d->notes = store_twin(app->store);
 	d->most = most;
 	d->claiming = true;
 	return d;
 }
 
-static void dial_free(struct dial *dial)
+static struct arena *dial_memory(struct dialer *d)
 {
-	arena_free(dial->mem);
+	return d->spare_count ? d->spare[--d->spare_count] : arena_new();
+}
+
+static void dial_free(struct dialer *d, struct dial *dial)
+{
+	struct arena *mem = dial->mem;
+
+	if (d->spare_count == d->most) {
+		arena_free(mem);
+	} else {
+		arena_reset(mem);
+		d->spare[d->spare_count++] = mem;
+	}
 }
 
 void dialer_free(struct dialer *d)
@@ -83,14 +102,19 @@ void dialer_free(struct dialer *d)
 
 	while ((dial = d->planned)) {
 		d->planned = dial->next;
-		dial_free(dial);
+		dial_free(d, dial);
 	}
 	while ((dial = d->under_way)) {
 		d->under_way = dial->next;
-		dial_free(dial);
+		dial_free(d, dial);
 	}
 	for (size_t i = 0; i < d->turn_count; i++)
 		arena_free(d->turns[i].mem);
+	while (d->spare_count)
+		arena_free(d->spare[--d->spare_count]);
+	store_free(d->claims);
+	store_free(d->notes);
+	free(d->spare);
 	free(d);
 }
 
@@ -162,6 +186,8 @@ static int list_campaigns(struct dialer *d, struct err *err)
 
 /* ---- one campaign's turn ---- */
 
+static void turn_io(struct dialer *d, int wait_ms);
+
 /* False: there is nothing to call for this campaign at present. */
 static bool plan(struct dialer *d, struct turn *t)
 {
@@ -195,6 +221,14 @@ static size_t free_lines(const struct dialer *d)
 	size_t used = d->planned_count + http_many_running(d->many);
 
 	return used < d->most ? d->most - used : 0;
+}
+
+/* When nearly all lines are taken, many are worth waiting for: a claim of few costs as much as one of many. */
+static bool lines_are_worth_a_claim(const struct dialer *d)
+{
+	size_t lines = free_lines(d);
+
+	return lines && (lines >= d->most / 4 || lines == d->most);
 }
 
 /* How many calls can have their moment within the time that is planned ahead. */
@@ -234,16 +268,16 @@ static int is_ready(struct dialer *d, const struct call_plan *p, const struct le
 	return call_queue_hold(d->app, p, lead, err);
 }
 
-static int find_candidates(struct dialer *d, const struct turn *t, struct candidate *candidates, size_t *count, struct err *err)
+static int find_candidates(struct dialer *d, struct turn *t, struct candidate *candidates, size_t *count, struct err *err)
 {
 	const struct call_plan *p = &t->plan;
-	size_t most = room(d, p), leads;
+	size_t most = room(d, p), leads, unready = 0;
 	struct lead *lead;
 
 	*count = 0;
 	if (t->batch && t->batch < most)
 		most = t->batch;
-	if (call_queue_next(d->app, p, most + SPARE, &lead, &leads, err))
+	if (call_queue_next(d->app, p, most + t->spare, &lead, &leads, err))
 		return -1;
 	for (size_t i = 0; i < leads && *count < most; i++) {
 		struct candidate *c = &candidates[*count];
@@ -252,11 +286,14 @@ static int find_candidates(struct dialer *d, const struct turn *t, struct candid
 		*c = (struct candidate){ .lead = lead[i] };
 		if (is_ready(d, p, &lead[i], &c->audio, &ready, err))
 			return -1;
-		if (!ready)
+		if (!ready) {
+			unready++;
 			continue;
+		}
 		snprintf(c->id, sizeof(c->id), "%s", random_id(d->app->mem));
 		++*count;
 	}
+	t->spare = unready ? SPARE : 0;
 	return 0;
 }
 
@@ -268,13 +305,13 @@ static void give_up(struct dialer *d, struct dial *dial, const char *why)
 		  LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", why));
 	if (call_queue_withdraw(d->app, &dial->call, &err))
 		log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", err.msg));
-	dial_free(dial);
+	dial_free(d, dial);
 }
 
 /* The call lives until Twilio has answered, longer than the plan. */
 static void plan_dial(struct dialer *d, struct turn *t, const struct candidate *candidate, int64_t claimed_us)
 {
-	struct arena *mem = arena_new();
+	struct arena *mem = dial_memory(d);
 	struct dial *dial = arena_new_object(mem, struct dial), **place = &d->planned;
 	struct err err = { 0 };
 
@@ -321,6 +358,17 @@ static int64_t pause_after(const struct claim *claim, size_t taken)
 	}
 }
 
+/* While Redis claims, what was claimed before is sent and answered. */
+static int claim_candidates(struct dialer *d, struct turn *t, struct candidate *candidates, size_t count, struct claim *claim,
+			    struct err *err)
+{
+	struct command c;
+
+	call_queue_claim_begin(d->app, d->claims, &t->plan, candidates, count, &c);
+	turn_io(d, 0);
+	return call_queue_claim_end(d->claims, &c, candidates, count, claim, err);
+}
+
 static int claim(struct dialer *d, struct turn *t, struct err *err)
 {
 	struct candidate *candidates = arena_alloc(d->app->mem, CLAIM_MOST * sizeof(*candidates));
@@ -329,7 +377,7 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 
 	if (find_candidates(d, t, candidates, &count, err))
 		return -1;
-	if (count && call_queue_claim(d->app, &t->plan, candidates, count, &claim, err))
+	if (count && claim_candidates(d, t, candidates, count, &claim, err))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (candidates[i].verdict != CLAIM_TAKEN)
@@ -367,7 +415,7 @@ static int claim_all(struct dialer *d, struct err *err)
 {
 	if (list_campaigns(d, err))
 		return -1;
-	for (size_t i = 0; i < d->turn_count && free_lines(d); i++) {
+	for (size_t i = 0; i < d->turn_count && lines_are_worth_a_claim(d); i++) {
 		struct turn *t = &d->turns[(d->first + i) % d->turn_count];
 
 		if (now_us(d) < t->wait_until_us || must_yield(d, t))
@@ -384,24 +432,37 @@ static int claim_all(struct dialer *d, struct err *err)
 
 /* ---- sending ---- */
 
+/* From one call to the next, a hair longer than the pace asks for: what goes out EARLY_US early must not
+ * be one too many in its second. */
+static int64_t between_us(double calls_per_second)
+{
+	return (int64_t)(1000100.0 / calls_per_second);
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* The pace once more, at the moment of sending: however late the loop comes, the next call
  * keeps its distance. */
 static int64_t earliest_us(const struct dialer *d, const struct dial *dial)
 {
-	int64_t at = dial->at_us, own = 0, account = 0;
+	return later(later(dial->at_us, d->next_us), dial->turn ? dial->turn->next_us : 0);
+}
 
-	if (d->sent_us)
-		account = d->sent_us + (int64_t)(1e6 / d->app->cfg.twilio_calls_per_second);
-	if (dial->turn && dial->turn->sent_us)
-		own = dial->turn->sent_us + (int64_t)(1e6 / dial->calls_per_second);
-	at = account > at ? account : at;
-	return own > at ? own : at;
+static void keep_distance(struct dialer *d, struct dial *dial)
+{
+	int64_t now = now_us(d);
+
+	d->next_us = later(now, d->next_us) + between_us(d->app->cfg.twilio_calls_per_second);
+	if (dial->turn)
+		dial->turn->next_us = later(now, dial->turn->next_us) + between_us(dial->calls_per_second);
 }
 
 static void send_one(struct dialer *d, struct dial *dial)
 {
 	struct err err = { 0 };
-	int64_t now = now_us(d);
 
 	if (clock_wall_ms(d->app->clock) >= dial->until_ms) {
 		give_up(d, dial, "the hours have ended");
@@ -411,10 +472,11 @@ static void send_one(struct dialer *d, struct dial *dial)
 		give_up(d, dial, err.msg);
 		return;
 	}
-	d->sent_us = now;
-	if (dial->turn)
-		dial->turn->sent_us = now;
+	keep_distance(d, dial);
+	dial->previous = NULL;
 	dial->next = d->under_way;
+	if (dial->next)
+		dial->next->previous = dial;
 	d->under_way = dial;
 }
 
@@ -426,10 +488,8 @@ static int64_t send_due(struct dialer *d)
 	while ((dial = d->planned)) {
 		int64_t wait = earliest_us(d, dial) - now_us(d);
 
-		if (wait > SPIN_US)
+		if (wait > EARLY_US)
 			return wait;
-		if (wait > 0)
-			continue;
 		d->planned = dial->next;
 		d->planned_count--;
 		send_one(d, dial);
@@ -488,35 +548,27 @@ static void note_not_stored(struct dialer *d, const char *call, const struct err
 
 static struct dial *take_from_way(struct dialer *d, struct dial *dial)
 {
-	struct dial **place = &d->under_way;
-
-	while (*place != dial)
-		place = &(*place)->next;
-	*place = dial->next;
+	if (dial->previous)
+		dial->previous->next = dial->next;
+	else
+		d->under_way = dial->next;
+	if (dial->next)
+		dial->next->previous = dial->previous;
 	return dial;
 }
 
-/* What Twilio took is stored together with what else was taken in this moment. */
-struct taken {
-	struct dial *dials[ANSWERS_MOST];
-	struct placed_call calls[ANSWERS_MOST];
-	size_t count;
-};
-
-static void take_answer(struct dialer *d, const struct http_done *done, struct taken *taken)
+/* True: Twilio took the call, which is to be noted with its *sid. */
+static bool take_answer(struct dialer *d, struct dial *dial, const struct http_done *done, const char **sid)
 {
-	struct dial *dial = take_from_way(d, done->tag);
 	enum dial_result result = DIAL_UNKNOWN;
 	struct err err = { 0 };
-	const char *sid = NULL;
 	char why[DIAL_WHY];
 
-	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, &sid, why, &err)) {
+	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, sid, why, &err)) {
 		note_not_stored(d, dial->call.id, &err);
 	} else if (result == DIAL_PLACED) {
-		taken->dials[taken->count] = dial;
-		taken->calls[taken->count++] = (struct placed_call){ &dial->call, sid };
-		return;
+		forget_failures(d, dial);
+		return true;
 	} else if (result == DIAL_DENIED) {
 		pause_denied(d, dial, why);
 	} else if (result == DIAL_UNKNOWN || result == DIAL_FAILED) {
@@ -524,20 +576,49 @@ static void take_answer(struct dialer *d, const struct http_done *done, struct t
 	} else if (result == DIAL_REFUSED) {
 		forget_failures(d, dial);
 	}
-	dial_free(dial);
+	dial_free(d, dial);
+	return false;
 }
 
-static void store_taken(struct dialer *d, struct taken *taken)
+static void end_noting(struct dialer *d)
 {
+	struct placed_batch *b = d->noted;
 	struct err err = { 0 };
 
-	if (taken->count && call_queue_placed(d->app, taken->calls, taken->count, &err))
-		note_not_stored(d, taken->calls[0].call->id, &err);
-	for (size_t i = 0; i < taken->count; i++) {
-		forget_failures(d, taken->dials[i]);
-		dial_free(taken->dials[i]);
+	if (!b)
+		return;
+	d->noted = NULL;
+	if (call_queue_placed_end(d->app, d->notes, b, &err))
+		note_not_stored(d, b->calls[0].call->id, &err);
+	for (size_t i = 0; i < b->count; i++)
+		dial_free(d, d->noted_dials[i]);
+}
+
+/* What Twilio took is noted together with what else was taken in this moment; nobody waits for that
+ * before the next time. */
+static void take_answers(struct dialer *d)
+{
+	size_t most = http_many_running(d->many);
+	struct placed_batch *b = arena_new_object(d->app->mem, struct placed_batch);
+	struct dial **dials = arena_alloc(d->app->mem, (most + 1) * sizeof(struct dial *));
+	struct http_done done;
+
+	b->calls = arena_alloc(d->app->mem, (most + 1) * sizeof(*b->calls));
+	while (b->count < most && http_many_next(d->many, &done)) {
+		struct dial *dial = take_from_way(d, done.tag);
+		const char *sid = NULL;
+
+		if (!take_answer(d, dial, &done, &sid))
+			continue;
+		dials[b->count] = dial;
+		b->calls[b->count++] = (struct placed_call){ &dial->call, sid };
 	}
-	taken->count = 0;
+	if (!b->count)
+		return;
+	end_noting(d);
+	call_queue_placed_begin(d->app, d->notes, b);
+	d->noted = b;
+	d->noted_dials = dials;
 }
 
 static int to_ms(int64_t us, int most)
@@ -547,13 +628,8 @@ static int to_ms(int64_t us, int most)
 
 static void turn_io(struct dialer *d, int wait_ms)
 {
-	struct taken taken = { .count = 0 };
-	struct http_done done;
-
 	http_many_poll(d->many, to_ms(send_due(d), wait_ms));
-	while (taken.count < ANSWERS_MOST && http_many_next(d->many, &done))
-		take_answer(d, &done, &taken);
-	store_taken(d, &taken);
+	take_answers(d);
 }
 
 int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
@@ -567,6 +643,7 @@ int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
 	}
 	turn_io(d, wait_ms);
 	send_due(d);
+	end_noting(d);
 	*idle = !d->planned && !d->under_way;
 	return rc;
 }

@@ -7,7 +7,7 @@
 --       6 us between the campaign's calls, 7 us between the account's, 8 us that are planned ahead,
 --       9 ms between calls to a number (0: any), 10 calls to a number in a day (0: any), 11 now in ms, 12 now in ISO, 13 day,
 --       14 caller id, 15 time to live of "placed" in s, 16 ms after which a silent attempt is looked at,
---       17-21 prefixes of leads, due, held, calls, contacts, 22 candidates, JSON: [[number, attempt, phone, audio, call as JSON], ...]
+--       17-21 prefixes of leads, due, held, calls, contacts, 22.. for each candidate: number, attempt, phone, audio, call as JSON
 -- Answer: {word, us to wait, then for each candidate that was looked at: a word, us until its dial}.
 --         First word: ok (all were looked at), changed (not running, or other settings), closed, full, cap, pace (of the account), own (pace), slow.
 --         A candidate's: taken, gone, suppressed, held
@@ -20,7 +20,7 @@ local interval, account_interval, horizon = tonumber(ARGV[6]), tonumber(ARGV[7])
 local gap, most_a_day = tonumber(ARGV[9]), tonumber(ARGV[10])
 local answer = { 'ok', 0 }
 
-local campaign = redis.call('HMGET', KEYS[1], 'state', 'revision')
+local campaign = redis.call('HMGET', KEYS[1], 'state', 'revision', 'seq')
 if campaign[1] ~= 'running' or campaign[2] ~= ARGV[2] then
 	return { 'changed', 0 }
 end
@@ -36,23 +36,32 @@ local function next_of(key, us_between)
 end
 local next_us, account_next_us = next_of(KEYS[9], interval), next_of(KEYS[10], account_interval)
 
-local function count(from, to)
-	redis.call('HINCRBY', KEYS[2], from, -1)
-	redis.call('HINCRBY', KEYS[2], to, 1)
+local FIRST, EACH = 22, 5
+local phones = {}
+for at = FIRST, #ARGV, EACH do
+	phones[#phones + 1] = ARGV[at + 2]
+end
+local suppressed, busy = {}, {}
+if #phones > 0 then
+	suppressed = redis.call('HMGET', KEYS[12], unpack(phones))
+	busy = redis.call('HMGET', KEYS[6], unpack(phones))
 end
 
-local function suppress(lead, due, number, from)
-	redis.call('ZREM', due, number)
+-- What all taken leads share is written once, at the end. Numbers become text here: Redis does that slower.
+local seq = tonumber(campaign[3] or 0)
+local moved = { pending = 0, waiting = 0 } -- that are calling now
+local ended = { pending = 0, waiting = 0 } -- that were suppressed
+local look_ms = string.format('%.0f', now + ARGV[16])
+local attempts, open, calls, numbers, taken = {}, {}, {}, {}, {}
+
+local function suppress(lead, from)
 	redis.call('HSET', lead, 's', 'd', 'o', 'suppressed')
 	redis.call('HDEL', lead, 't')
-	count(from, 'done')
-	redis.call('HINCRBY', KEYS[3], 'suppressed', 1)
-	redis.call('XADD', KEYS[14], 'MAXLEN', '~', 10000, '*', 'c', id)
+	ended[from] = ended[from] + 1
 	return 'suppressed'
 end
 
-local function hold(lead, due, number, group, reason, until_ms)
-	redis.call('ZREM', due, number)
+local function hold(lead, number, group, reason, until_ms)
 	redis.call('ZADD', ARGV[19] .. group .. ':' .. reason, until_ms, number)
 	redis.call('HSET', lead, 'h', reason)
 	return 'held'
@@ -70,75 +79,73 @@ local function contact_rest(contacts)
 	end
 	if most_a_day > 0 then
 		local today = redis.call('ZRANGEBYSCORE', contacts, now - DAY + 1, '+inf', 'WITHSCORES')
-		local calls = #today / 2
-		if calls >= most_a_day then
-			return 'contact_limit', today[(calls - most_a_day + 1) * 2] + DAY
+		local calls_today = #today / 2
+		if calls_today >= most_a_day then
+			return 'contact_limit', today[(calls_today - most_a_day + 1) * 2] + DAY
 		end
 	end
 	return nil
 end
 
 local function publish(call)
-	local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
-	redis.call('XADD', KEYS[13], 'MAXLEN', 10000, seq .. '-0', 'e',
-		'{"seq":' .. seq .. ',"at":"' .. ARGV[12] .. '","type":"call","call":' .. call .. '}')
+	seq = seq + 1
+	local n = string.format('%d', seq)
+	redis.call('XADD', KEYS[13], 'MAXLEN', '10000', n .. '-0', 'e',
+		'{"seq":' .. n .. ',"at":"' .. ARGV[12] .. '","type":"call","call":' .. call .. '}')
 end
 
-local function take(candidate, lead, due, row, from)
-	local number, attempt, phone = candidate[1], candidate[2], candidate[3]
-	local contacts = ARGV[21] .. phone
-	redis.call('ZREM', due, number)
-	redis.call('HSET', lead, 's', 'c', 'q', attempt)
-	redis.call('HDEL', lead, 't')
-	redis.call('HINCRBY', lead, 'a', 1)
-	count(from, 'calling')
-	redis.call('HINCRBY', KEYS[2], 'attempts', 1)
-	redis.call('SADD', KEYS[4], attempt)
-	redis.call('ZADD', KEYS[5], now + ARGV[16], attempt)
-	redis.call('HSET', KEYS[6], phone, attempt)
-	redis.call('ZADD', KEYS[7], ARGV[11], attempt)
-	redis.call('ZADD', KEYS[15], ARGV[11], attempt)
-	redis.call('INCR', KEYS[8])
-	redis.call('EXPIRE', KEYS[8], ARGV[15])
+local function take(at, lead, row, from)
+	local number, attempt, phone = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+	redis.call('HSET', lead, 's', 'c', 'q', attempt, 'a', string.format('%d', (row[6] or 0) + 1))
+	if row[3] then
+		redis.call('HDEL', lead, 't')
+	end
+	moved[from] = moved[from] + 1
+	attempts[#attempts + 1] = attempt
+	open[#open + 1], open[#open + 2] = look_ms, attempt
+	calls[#calls + 1], calls[#calls + 2] = ARGV[11], attempt
+	numbers[#numbers + 1], numbers[#numbers + 2] = phone, attempt
+	taken[phone] = true
 	if gap > 0 or most_a_day > 0 then
+		local contacts = ARGV[21] .. phone
 		redis.call('ZADD', contacts, now, attempt)
 		redis.call('PEXPIRE', contacts, math.max(DAY, gap) + 1000)
 	end
 	redis.call('HSET', ARGV[20] .. attempt, 'campaign', id, 'lead', number, 'phone', phone, 'from', ARGV[14], 'status', 'queued',
-		'placed', ARGV[11], 'day', ARGV[13], 'audio', candidate[4], 'previous', row[4] or '', 'open', 1, 'v', 1)
-	publish(candidate[5])
+		'placed', ARGV[11], 'day', ARGV[13], 'audio', ARGV[at + 3], 'previous', row[4] or '', 'open', '1', 'v', '1')
+	publish(ARGV[at + 4])
 	return 'taken'
 end
 
 -- Looks at one candidate; the second answer is true when a call was planned.
-local function look(candidate)
-	local number, phone = candidate[1], candidate[3]
+local function look(i, at)
+	local number, phone = ARGV[at], ARGV[at + 2]
 	local lead = ARGV[17] .. number
-	local row = redis.call('HMGET', lead, 'p', 's', 't', 'q', 'g')
-	if row[2] == 'c' and row[4] == candidate[2] then
+	local row = redis.call('HMGET', lead, 'p', 's', 't', 'q', 'g', 'a')
+	if row[2] == 'c' and row[4] == ARGV[at + 1] then
 		return 'taken', false -- this very script ran before, and its answer was lost
 	end
 	local group = row[5] or '0'
 	local due = ARGV[18] .. group
-	local score = redis.call('ZSCORE', due, number)
-	if row[1] ~= phone or not score or (row[2] == 'w' and tonumber(row[3] or score) > now) then
+	local waits_until = row[2] == 'w' and (row[3] or redis.call('ZSCORE', due, number)) or 0
+	if row[1] ~= phone or tonumber(waits_until or 0) > now or redis.call('ZREM', due, number) == 0 then
 		return 'gone', false
 	end
 	local from = row[2] == 'w' and 'waiting' or 'pending'
-	if redis.call('HEXISTS', KEYS[12], phone) == 1 then
-		return suppress(lead, due, number, from), false
+	if suppressed[i] then
+		return suppress(lead, from), false
 	end
-	if redis.call('HEXISTS', KEYS[6], phone) == 1 then
-		return hold(lead, due, number, group, 'number_busy', now + 2000), false
+	if busy[i] or taken[phone] then
+		return hold(lead, number, group, 'number_busy', now + 2000), false
 	end
 	local reason, until_ms = contact_rest(ARGV[21] .. phone)
 	if reason then
-		return hold(lead, due, number, group, reason, until_ms), false
+		return hold(lead, number, group, reason, until_ms), false
 	end
-	return take(candidate, lead, due, row, from), true
+	return take(at, lead, row, from), true
 end
 
-for _, candidate in ipairs(cjson.decode(ARGV[22])) do
+for i = 1, #phones do
 	local slot = math.max(now_us, next_us, account_next_us)
 	if room <= 0 then
 		answer[1] = 'full'
@@ -154,13 +161,37 @@ for _, candidate in ipairs(cjson.decode(ARGV[22])) do
 		answer[1] = 'closed'
 		break
 	end
-	local word, planned = look(candidate)
+	local word, planned = look(i, FIRST + (i - 1) * EACH)
 	if planned then
 		room, left_today = room - 1, left_today - 1
 		next_us, account_next_us = slot + interval, slot + account_interval
 	end
 	answer[#answer + 1] = word
 	answer[#answer + 1] = slot - now_us
+end
+
+local function count(hash, name, by)
+	if by ~= 0 then
+		redis.call('HINCRBY', hash, name, by)
+	end
+end
+
+for from, leads in pairs(moved) do
+	count(KEYS[2], from, -leads - ended[from])
+end
+count(KEYS[2], 'calling', #attempts)
+count(KEYS[2], 'attempts', #attempts)
+count(KEYS[2], 'done', ended.pending + ended.waiting)
+count(KEYS[3], 'suppressed', ended.pending + ended.waiting)
+if #attempts > 0 then
+	redis.call('HINCRBY', KEYS[1], 'seq', #attempts)
+	redis.call('SADD', KEYS[4], unpack(attempts))
+	redis.call('ZADD', KEYS[5], unpack(open))
+	redis.call('HSET', KEYS[6], unpack(numbers))
+	redis.call('ZADD', KEYS[7], unpack(calls))
+	redis.call('ZADD', KEYS[15], unpack(calls))
+	redis.call('INCRBY', KEYS[8], #attempts)
+	redis.call('EXPIRE', KEYS[8], ARGV[15])
 end
 if #answer > 2 then
 	-- kept a minute longer than it counts

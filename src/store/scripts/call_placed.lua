@@ -1,20 +1,36 @@
--- Notes that Twilio took the call, if nothing else was heard of it before.
--- KEYS: 1 call, 2 campaign, 3 open calls, 4 the CallSid, 5 events, 6 live
--- ARGV: 1 attempt, 2 CallSid, 3 its time to live in s, 4 ms of the next look, 5 now in ISO, 6 the call as JSON, 7 campaign, 8 the step of its timeline
--- Answer: 1 noted (also: by an earlier run), 0 the row has changed, -1 there is none
-local row = redis.call('HMGET', KEYS[1], 'v', 'sid')
-if not row[1] then
-	return -1
-elseif row[2] == ARGV[2] then
+-- Notes of calls of one campaign that Twilio took them, of each if nothing else was heard of it before.
+-- KEYS: 1 campaign, 2 open calls, 3 events, 4 live
+-- ARGV: 1 campaign, 2 time to live of a CallSid in s, 3 ms of the next look, 4 now in ISO,
+--       5-6 prefixes of calls, CallSids, 7 the step of their timelines, 8.. for each: attempt, CallSid, call as JSON
+-- Answer: for each 1 noted (also: by an earlier run), 0 the row has changed, -1 there is none
+local seq = tonumber(redis.call('HGET', KEYS[1], 'seq') or 0)
+local answer, looks = {}, {}
+
+local function note(attempt, sid, call)
+	local key = ARGV[5] .. attempt
+	local row = redis.call('HMGET', key, 'v', 'sid')
+	if not row[1] then
+		return -1
+	elseif row[2] == sid then
+		return 1
+	elseif row[1] ~= '1' then
+		return 0
+	end
+	redis.call('HSET', key, 'v', '2', 'sid', sid, 't2', ARGV[7])
+	redis.call('SET', ARGV[6] .. sid, attempt, 'EX', ARGV[2])
+	looks[#looks + 1], looks[#looks + 2] = ARGV[3], attempt
+	seq = seq + 1
+	local n = string.format('%d', seq)
+	redis.call('XADD', KEYS[3], 'MAXLEN', '10000', n .. '-0', 'e', '{"seq":' .. n .. ',"at":"' .. ARGV[4] .. '","type":"call","call":' .. call .. '}')
 	return 1
-elseif row[1] ~= '1' then
-	return 0
 end
-redis.call('HSET', KEYS[1], 'v', 2, 'sid', ARGV[2], 't2', ARGV[8])
-redis.call('SET', KEYS[4], ARGV[1], 'EX', ARGV[3])
-redis.call('ZADD', KEYS[3], 'XX', ARGV[4], ARGV[1])
-local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
-redis.call('XADD', KEYS[5], 'MAXLEN', 10000, seq .. '-0', 'e',
-	'{"seq":' .. seq .. ',"at":"' .. ARGV[5] .. '","type":"call","call":' .. ARGV[6] .. '}')
-redis.call('XADD', KEYS[6], 'MAXLEN', '~', 10000, '*', 'c', ARGV[7])
-return 1
+
+for at = 8, #ARGV, 3 do
+	answer[#answer + 1] = note(ARGV[at], ARGV[at + 1], ARGV[at + 2])
+end
+if #looks > 0 then
+	redis.call('ZADD', KEYS[2], 'XX', unpack(looks))
+	redis.call('HINCRBY', KEYS[1], 'seq', #looks / 2)
+	redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'c', ARGV[1])
+end
+return answer
