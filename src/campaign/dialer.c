@@ -9,7 +9,7 @@
 #include "base/die.h"
 #include "campaign/call_audio.h"
 #include "campaign/call_queue.h"
-#include "campaign/dial.h"
+#include "campaign/dial_lines.h"
 #include "campaign/script_text.h"
 #include "store/keys.h"
 
@@ -18,9 +18,7 @@ enum {
 	PLAN_MS = 250,            /* a plan is not older */
 	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call, */
 	FULL_US = 25000,          /* or no line */
-	EARLY_US = 50,            /* so little before its moment a call is sent: waiting less makes no sense */
 	SPARE = 30,               /* leads more than can be placed are looked at when some have no audio yet */
-	FAILURES_MOST = 5,        /* in a row, then the campaign pauses */
 };
 
 /* A campaign that has its turn. */
@@ -29,38 +27,21 @@ struct turn {
 	struct arena *mem; /* of the plan */
 	struct call_plan plan;
 	bool planned;
-	int64_t plan_until_us, wait_until_us, taken_us, next_us;
-	bool listed, had_failures;
+	int64_t plan_until_us, wait_until_us, taken_us;
+	struct dial_memory memory;
+	bool listed;
 	bool hungry; /* only the account's pace keeps it from calling */
 	size_t spare;
 	size_t batch; /* after all lines were taken: how many candidates are worth while; 0: no bound */
 };
 
-/* A claimed call: planned, then under way. */
-struct dial {
-	struct dial *next, *previous; /* of its list; previous only while under way */
-	struct arena *mem;
-	struct call call;
-	struct http_call request;
-	struct turn *turn; /* NULL: the campaign has no turn any more */
-	double calls_per_second;
-	int64_t at_us, until_ms;
-};
-
 struct dialer {
 	struct app *app;
-	struct http_many *many;
-	struct store *claims, *notes; /* connections of their own: the dialer works while they wait for Redis */
-	struct placed_batch *noted;   /* is on its way to Redis; NULL: none */
-	struct dial **noted_dials;
+	struct dial_lines *lines;
+	struct store *claims; /* a connection of its own: the lines are at work while it waits for Redis */
 	struct turn turns[CAMPAIGNS_MOST];
-	size_t turn_count, first;
-	int64_t list_until_us, next_us;
-	struct dial *planned;  /* by their moment */
-	struct dial *under_way;
-	struct arena **spare;  /* memory of calls that are over */
-	size_t spare_count;
-	size_t planned_count, most; /* most: calls at once */
+	size_t turn_count, first, most; /* most: calls at once */
+	int64_t list_until_us;
 	bool claiming;
 };
 
@@ -68,53 +49,22 @@ struct dialer *dialer_new(struct app *app, struct http_many *many, size_t most)
 {
 	struct dialer *d = calloc(1, sizeof(*d));
 
-	if (!d || !(d->spare = calloc(most, sizeof(struct arena *))))
+	if (!d)
 		die_out_of_memory();
 	d->app = app;
-	d->many = many;
+	d->lines = dial_lines_new(app, many, most);
 	d->claims = store_twin(app->store);
-	d->notes = store_twin(app->store);
 	d->most = most;
 	d->claiming = true;
 	return d;
 }
 
-static struct arena *dial_memory(struct dialer *d)
-{
-	return d->spare_count ? d->spare[--d->spare_count] : arena_new();
-}
-
-static void dial_free(struct dialer *d, struct dial *dial)
-{
-	struct arena *mem = dial->mem;
-
-	if (d->spare_count == d->most) {
-		arena_free(mem);
-	} else {
-		arena_reset(mem);
-		d->spare[d->spare_count++] = mem;
-	}
-}
-
 void dialer_free(struct dialer *d)
 {
-	struct dial *dial;
-
-	while ((dial = d->planned)) {
-		d->planned = dial->next;
-		dial_free(d, dial);
-	}
-	while ((dial = d->under_way)) {
-		d->under_way = dial->next;
-		dial_free(d, dial);
-	}
+	dial_lines_free(d->lines);
 	for (size_t i = 0; i < d->turn_count; i++)
 		arena_free(d->turns[i].mem);
-	while (d->spare_count)
-		arena_free(d->spare[--d->spare_count]);
 	store_free(d->claims);
-	store_free(d->notes);
-	free(d->spare);
 	free(d);
 }
 
@@ -146,20 +96,15 @@ static void turn_add(struct dialer *d, const char *id)
 		t->listed = true;
 }
 
-/* Calls that are planned or under way know their campaign's place. */
+/* The lines know their campaigns' places. */
 static void turn_remove(struct dialer *d, size_t i)
 {
 	struct turn *gone = &d->turns[i], *last = &d->turns[d->turn_count - 1];
 
 	arena_free(gone->mem);
-	for (int list = 0; list < 2; list++) {
-		for (struct dial *dial = list ? d->under_way : d->planned; dial; dial = dial->next) {
-			if (dial->turn == gone)
-				dial->turn = NULL;
-			else if (dial->turn == last)
-				dial->turn = gone;
-		}
-	}
+	dial_lines_moved(d->lines, &gone->memory, NULL);
+	if (gone != last)
+		dial_lines_moved(d->lines, &last->memory, &gone->memory);
 	*gone = *last;
 	d->turn_count--;
 }
@@ -185,8 +130,6 @@ static int list_campaigns(struct dialer *d, struct err *err)
 }
 
 /* ---- one campaign's turn ---- */
-
-static void turn_io(struct dialer *d, int wait_ms);
 
 /* False: there is nothing to call for this campaign at present. */
 static bool plan(struct dialer *d, struct turn *t)
@@ -215,26 +158,18 @@ static bool plan(struct dialer *d, struct turn *t)
 	return true;
 }
 
-/* How many more requests can be under way at once. */
-static size_t free_lines(const struct dialer *d)
-{
-	size_t used = d->planned_count + http_many_running(d->many);
-
-	return used < d->most ? d->most - used : 0;
-}
-
 /* When nearly all lines are taken, many are worth waiting for: a claim of few costs as much as one of many. */
 static bool lines_are_worth_a_claim(const struct dialer *d)
 {
-	size_t lines = free_lines(d);
+	size_t lines = dial_lines_left(d->lines);
 
-	return lines && (lines >= d->most / 4 || lines == d->most);
+	return lines && lines >= d->most / 4;
 }
 
 /* How many calls can have their moment within the time that is planned ahead. */
 static size_t room(const struct dialer *d, const struct call_plan *p)
 {
-	size_t lines = free_lines(d);
+	size_t lines = dial_lines_left(d->lines);
 	double pace = p->campaign.calls_per_second, account = d->app->cfg.twilio_calls_per_second;
 	double ahead = (pace < account ? pace : account) * CLAIM_AHEAD_US / 1e6;
 	size_t most = ahead > CLAIM_MOST - SPARE - 2 ? CLAIM_MOST - SPARE : (size_t)ahead + 2;
@@ -297,48 +232,6 @@ static int find_candidates(struct dialer *d, struct turn *t, struct candidate *c
 	return 0;
 }
 
-static void give_up(struct dialer *d, struct dial *dial, const char *why)
-{
-	struct err err = { 0 };
-
-	log_event(&d->app->log, LOG_INFO, "call.withdrawn", LOG_TEXT("campaign", dial->call.campaign),
-		  LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", why));
-	if (call_queue_withdraw(d->app, &dial->call, &err))
-		log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", dial->call.id), LOG_TEXT("reason", err.msg));
-	dial_free(d, dial);
-}
-
-/* The call lives until Twilio has answered, longer than the plan. */
-static void plan_dial(struct dialer *d, struct turn *t, const struct candidate *candidate, int64_t claimed_us)
-{
-	struct arena *mem = dial_memory(d);
-	struct dial *dial = arena_new_object(mem, struct dial), **place = &d->planned;
-	struct err err = { 0 };
-
-	call_queue_row(d->app, &t->plan, candidate, &dial->call);
-	dial->mem = mem;
-	dial->call.id = arena_strdup(mem, dial->call.id);
-	dial->call.campaign = arena_strdup(mem, dial->call.campaign);
-	dial->call.phone = arena_strdup(mem, dial->call.phone);
-	dial->call.from = arena_strdup(mem, dial->call.from);
-	dial->call.status = "queued";
-	dial->call.audio = arena_strdup(mem, dial->call.audio);
-	dial->call.day = arena_strdup(mem, dial->call.day);
-	dial->turn = t;
-	dial->calls_per_second = t->plan.campaign.calls_per_second;
-	dial->at_us = claimed_us + candidate->delay_us;
-	dial->until_ms = t->plan.until_ms;
-	if (dial_request(d->app, mem, &t->plan.campaign, &dial->call, &dial->request, &err)) {
-		give_up(d, dial, err.msg);
-		return;
-	}
-	while (*place && (*place)->at_us <= dial->at_us)
-		place = &(*place)->next;
-	dial->next = *place;
-	*place = dial;
-	d->planned_count++;
-}
-
 static int64_t pause_after(const struct claim *claim, size_t taken)
 {
 	switch (claim->stop) {
@@ -365,7 +258,7 @@ static int claim_candidates(struct dialer *d, struct turn *t, struct candidate *
 	struct command c;
 
 	call_queue_claim_begin(d->app, d->claims, &t->plan, candidates, count, &c);
-	turn_io(d, 0);
+	dial_lines_turn(d->lines, 0);
 	return call_queue_claim_end(d->claims, &c, candidates, count, claim, err);
 }
 
@@ -382,7 +275,7 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		if (candidates[i].verdict != CLAIM_TAKEN)
 			continue;
-		plan_dial(d, t, &candidates[i], now_us(d));
+		dial_lines_plan(d->lines, &t->plan, &t->memory, &candidates[i]);
 		taken++;
 	}
 	if (claim.stop == CLAIM_CHANGED)
@@ -430,221 +323,24 @@ static int claim_all(struct dialer *d, struct err *err)
 	return 0;
 }
 
-/* ---- sending ---- */
-
-/* From one call to the next, a hair longer than the pace asks for: what goes out EARLY_US early must not
- * be one too many in its second. */
-static int64_t between_us(double calls_per_second)
-{
-	return (int64_t)(1000100.0 / calls_per_second);
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* The pace once more, at the moment of sending: however late the loop comes, the next call
- * keeps its distance. */
-static int64_t earliest_us(const struct dialer *d, const struct dial *dial)
-{
-	return later(later(dial->at_us, d->next_us), dial->turn ? dial->turn->next_us : 0);
-}
-
-static void keep_distance(struct dialer *d, struct dial *dial)
-{
-	int64_t now = now_us(d);
-
-	d->next_us = later(now, d->next_us) + between_us(d->app->cfg.twilio_calls_per_second);
-	if (dial->turn)
-		dial->turn->next_us = later(now, dial->turn->next_us) + between_us(dial->calls_per_second);
-}
-
-static void send_one(struct dialer *d, struct dial *dial)
-{
-	struct err err = { 0 };
-
-	if (clock_wall_ms(d->app->clock) >= dial->until_ms) {
-		give_up(d, dial, "the hours have ended");
-		return;
-	}
-	if (http_many_start(d->many, &dial->request, dial, &err)) {
-		give_up(d, dial, err.msg);
-		return;
-	}
-	keep_distance(d, dial);
-	dial->previous = NULL;
-	dial->next = d->under_way;
-	if (dial->next)
-		dial->next->previous = dial;
-	d->under_way = dial;
-}
-
-/* Sends what is due; the us until the next, or -1. */
-static int64_t send_due(struct dialer *d)
-{
-	struct dial *dial;
-
-	while ((dial = d->planned)) {
-		int64_t wait = earliest_us(d, dial) - now_us(d);
-
-		if (wait > EARLY_US)
-			return wait;
-		d->planned = dial->next;
-		d->planned_count--;
-		send_one(d, dial);
-	}
-	return -1;
-}
-
-/* ---- answers ---- */
-
-static void count_failure(struct dialer *d, const struct dial *dial, const char *why)
-{
-	const char *key = key_of(d->app->mem, KEY_CAMPAIGN, dial->call.campaign);
-	struct err err = { 0 };
-	struct reply count;
-	bool changed;
-
-	if (dial->turn)
-		dial->turn->had_failures = true;
-	if (store_call(d->app->store, d->app->mem, &count, &err, "HINCRBY", key, "failures", "1", NULL) ||
-	    count.number < FAILURES_MOST)
-		return;
-	campaign_move(d->app, dial->call.campaign, 1 << CAMPAIGN_RUNNING, CAMPAIGN_PAUSED,
-		      arena_printf(d->app->mem, "Paused after %d failed dials in a row; the last: %s.", (int)count.number, why),
-		      &changed, &err);
-	store_call(d->app->store, d->app->mem, &count, &err, "HDEL", key, "failures", NULL);
-}
-
-static void forget_failures(struct dialer *d, const struct dial *dial)
-{
-	struct err err = { 0 };
-	struct reply r;
-
-	if (!dial->turn || !dial->turn->had_failures)
-		return;
-	dial->turn->had_failures = false;
-	store_call(d->app->store, d->app->mem, &r, &err, "HDEL", key_of(d->app->mem, KEY_CAMPAIGN, dial->call.campaign),
-		   "failures", NULL);
-}
-
-static void pause_denied(struct dialer *d, const struct dial *dial, const char *why)
-{
-	struct err err = { 0 };
-	bool changed;
-
-	if (campaign_move(d->app, dial->call.campaign, 1 << CAMPAIGN_RUNNING, CAMPAIGN_PAUSED,
-			  arena_printf(d->app->mem, "Paused because Twilio refuses to place calls: %s.", why), &changed, &err))
-		log_event(&d->app->log, LOG_ERROR, "campaign.not_paused", LOG_TEXT("campaign", dial->call.campaign),
-			  LOG_TEXT("reason", err.msg));
-}
-
-static void note_not_stored(struct dialer *d, const char *call, const struct err *err)
-{
-	/* The attempt is stored: what became of it is asked for when it is silent. */
-	log_event(&d->app->log, LOG_ERROR, "call.not_stored", LOG_TEXT("call", call), LOG_TEXT("reason", err->msg));
-}
-
-static struct dial *take_from_way(struct dialer *d, struct dial *dial)
-{
-	if (dial->previous)
-		dial->previous->next = dial->next;
-	else
-		d->under_way = dial->next;
-	if (dial->next)
-		dial->next->previous = dial->previous;
-	return dial;
-}
-
-/* True: Twilio took the call, which is to be noted with its *sid. */
-static bool take_answer(struct dialer *d, struct dial *dial, const struct http_done *done, const char **sid)
-{
-	enum dial_result result = DIAL_UNKNOWN;
-	struct err err = { 0 };
-	char why[DIAL_WHY];
-
-	if (dial_settle(d->app, &dial->call, done->rc, &done->reply, &done->err, &result, sid, why, &err)) {
-		note_not_stored(d, dial->call.id, &err);
-	} else if (result == DIAL_PLACED) {
-		forget_failures(d, dial);
-		return true;
-	} else if (result == DIAL_DENIED) {
-		pause_denied(d, dial, why);
-	} else if (result == DIAL_UNKNOWN || result == DIAL_FAILED) {
-		count_failure(d, dial, why);
-	} else if (result == DIAL_REFUSED) {
-		forget_failures(d, dial);
-	}
-	dial_free(d, dial);
-	return false;
-}
-
-static void end_noting(struct dialer *d)
-{
-	struct placed_batch *b = d->noted;
-	struct err err = { 0 };
-
-	if (!b)
-		return;
-	d->noted = NULL;
-	if (call_queue_placed_end(d->app, d->notes, b, &err))
-		note_not_stored(d, b->calls[0].call->id, &err);
-	for (size_t i = 0; i < b->count; i++)
-		dial_free(d, d->noted_dials[i]);
-}
-
-/* What Twilio took is noted together with what else was taken in this moment; nobody waits for that
- * before the next time. */
-static void take_answers(struct dialer *d)
-{
-	size_t most = http_many_running(d->many);
-	struct placed_batch *b = arena_new_object(d->app->mem, struct placed_batch);
-	struct dial **dials = arena_alloc(d->app->mem, (most + 1) * sizeof(struct dial *));
-	struct http_done done;
-
-	b->calls = arena_alloc(d->app->mem, (most + 1) * sizeof(*b->calls));
-	while (b->count < most && http_many_next(d->many, &done)) {
-		struct dial *dial = take_from_way(d, done.tag);
-		const char *sid = NULL;
-
-		if (!take_answer(d, dial, &done, &sid))
-			continue;
-		dials[b->count] = dial;
-		b->calls[b->count++] = (struct placed_call){ &dial->call, sid };
-	}
-	if (!b->count)
-		return;
-	end_noting(d);
-	call_queue_placed_begin(d->app, d->notes, b);
-	d->noted = b;
-	d->noted_dials = dials;
-}
-
 static int to_ms(int64_t us, int most)
 {
 	return us < 0 || us / 1000 > most ? most : (int)(us / 1000);
-}
-
-static void turn_io(struct dialer *d, int wait_ms)
-{
-	http_many_poll(d->many, to_ms(send_due(d), wait_ms));
-	take_answers(d);
 }
 
 int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
 {
 	int rc = d->claiming ? claim_all(d, err) : 0;
 
-	for (size_t i = 0; i < d->turn_count; i++) {
+	for (size_t i = 0; i < d->turn_count && lines_are_worth_a_claim(d); i++) {
 		int64_t wait = d->turns[i].wait_until_us - now_us(d);
 
 		wait_ms = to_ms(wait < 0 ? 0 : wait, wait_ms);
 	}
-	turn_io(d, wait_ms);
-	send_due(d);
-	end_noting(d);
-	*idle = !d->planned && !d->under_way;
+	dial_lines_turn(d->lines, wait_ms);
+	dial_lines_send(d->lines);
+	dial_lines_noted(d->lines);
+	*idle = dial_lines_idle(d->lines);
 	return rc;
 }
 
