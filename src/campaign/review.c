@@ -109,11 +109,8 @@ static void count_lead(struct counting *n, struct lead *lead, bool suppressed, b
 static int ask_numbers(struct app *app, const char *key, const struct lead *leads, size_t count, struct reply *r,
 		       struct err *err)
 {
-	struct command c = { .mem = app->mem };
+	struct command c = command_new(app->mem, "HMGET");
 
-	/* A command holds no more arguments than that. */
-	_Static_assert(COMMAND_ARGS > 52, "HMGET of fifty numbers");
-	c = command_new(app->mem, "HMGET");
 	command_text(&c, key);
 	for (size_t i = 0; i < count; i++)
 		command_text(&c, leads[i].phone ? leads[i].phone : "-");
