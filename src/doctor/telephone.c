@@ -9,7 +9,7 @@
 static struct twilio twilio_of(const struct app *app)
 {
 	return (struct twilio){ app->http, app->clock, app->cfg.twilio_base_url, app->cfg.twilio_account_sid,
-				app->cfg.twilio_auth_token };
+				app->cfg.twilio_auth_token, app->events };
 }
 
 static void add_failure(struct findings *f, const struct err *err)
