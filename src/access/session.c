@@ -171,7 +171,7 @@ int access_session_end(struct app *app, const struct request *req, struct respon
 	return 0;
 }
 
-int access_session_forget_all(struct app *app, const char *email, struct err *err)
+static int forget_all(struct app *app, const char *email, struct err *err)
 {
 	const char *list = key_of(app->mem, KEY_CONSOLE_SESSIONS, email);
 	struct reply ids, gone;
@@ -184,9 +184,20 @@ int access_session_forget_all(struct app *app, const char *email, struct err *er
 	return store_call(app->store, app->mem, &gone, err, "DEL", list, NULL);
 }
 
+void access_session_forget_all(struct app *app, const char *email)
+{
+	struct err err = { 0 };
+
+	if (forget_all(app, email, &err))
+		log_event(&app->log, LOG_WARNING, "session.not_forgotten", LOG_TEXT("reason", err.msg));
+}
+
 int access_session_end_all(struct app *app, const char *email, struct err *err)
 {
-	return operator_renew(app, email, err) || access_session_forget_all(app, email, err) ? -1 : 0;
+	if (operator_renew(app, email, err))
+		return -1;
+	access_session_forget_all(app, email);
+	return 0;
 }
 
 /* ---- showing ---- */

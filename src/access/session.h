@@ -32,8 +32,8 @@ int access_session_end(struct app *app, const struct request *req, struct respon
 /* Ends all of the operator's by a new epoch, and forgets them. */
 int access_session_end_all(struct app *app, const char *email, struct err *err);
 
-/* Forgets the operator's sessions, whose epoch is over. */
-int access_session_forget_all(struct app *app, const char *email, struct err *err);
+/* Forgets the operator's sessions, whose epoch is over: what cannot be forgotten now ends by itself. */
+void access_session_forget_all(struct app *app, const char *email);
 
 /* The operator's, the newest first; in app->mem. */
 int access_session_list(struct app *app, const char *email, struct access_session **list, size_t *count, struct err *err);

@@ -1,9 +1,13 @@
 /* See console.h. */
 #include "console/console.h"
 
+#include "access/api.h"
 #include "access/guard.h"
 #include "app.h"
+#include "console/account_page.h"
+#include "console/audit_page.h"
 #include "console/login.h"
+#include "console/operators_page.h"
 #include "console/page.h"
 #include "web/api.h"
 
@@ -43,6 +47,12 @@ static const struct route routes[] = {
 /* One line a part, in the order of the navigation. */
 static const struct route_table *const parts[] = {
 	&login_routes,
+	&account_api_routes,
+	&operators_api_routes,
+	&audit_api_routes,
+	&account_page_routes,
+	&operators_page_routes,
+	&audit_page_routes,
 	NULL,
 };
 
