@@ -5,7 +5,7 @@
  * administrator, let everyone who signed in, or be open (struct route).  The actor is found by the bearer key, or
  * by the console's session: then a change also needs the session's token in X-CSRF-Token, and may
  * not come from another site.  What is allowed and changes something is written to the audit trail
- * when it has succeeded.
+ * when it has succeeded.  What a viewer is answered in JSON is masked once more (mask.h).
  */
 #ifndef PARLEY_ACCESS_GUARD_H
 #define PARLEY_ACCESS_GUARD_H

@@ -16,6 +16,18 @@ bool shows_masked(const struct request *req)
 	return !req->actor || req->actor->role == ROLE_VIEWER;
 }
 
+/* Masked twice is masked once. */
+static bool is_masked(const char *text)
+{
+	return strstr(text, DOT) != NULL;
+}
+
+/* A viewer's own address is no secret from them. */
+static bool is_own(const struct request *req, struct str email)
+{
+	return req->actor && str_eq_nocase(email, str_from(req->actor->email));
+}
+
 /* How many digits a country's code has (ITU-T E.164 list); 1 for what is unassigned, so that less is shown. */
 static size_t country_digits(struct str digits)
 {
@@ -86,7 +98,7 @@ const char *shown_phone(const struct request *req, const char *phone)
 	struct str text = str_from(phone);
 	struct buf *out;
 
-	if (!phone || !*phone || !shows_masked(req))
+	if (!phone || !*phone || !shows_masked(req) || is_masked(phone))
 		return phone;
 	out = room_for(req, text);
 	put_phone(out, digits_of(req, text), *phone == '+');
@@ -97,7 +109,7 @@ const char *shown_email(const struct request *req, const char *email)
 {
 	struct buf *out;
 
-	if (!email || !*email || !shows_masked(req))
+	if (!email || !*email || !shows_masked(req) || is_own(req, str_from(email)))
 		return email;
 	out = room_for(req, str_from(email));
 	put_email(out, str_from(email));
@@ -167,7 +179,10 @@ static size_t put_piece(const struct request *req, struct buf *out, struct str t
 		struct str address = address_at(text, (size_t)(sign - text.ptr));
 
 		if (address.len && address.ptr == rest.ptr) {
-			put_email(out, address);
+			if (is_own(req, address))
+				buf_str(out, address);
+			else
+				put_email(out, address);
 			return address.len;
 		}
 	}

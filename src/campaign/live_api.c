@@ -1,6 +1,7 @@
 /* See live_api.h. */
 #include "campaign/live_api.h"
 
+#include "access/mask.h"
 #include "app.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -33,6 +34,7 @@ int campaign_live(struct app *app, struct request *req, struct response *res, st
 	if (store_call(app->store, app->mem, &reply, err, "XADD", KEY_LIVE, "MAXLEN", "~", "10000", "*", "c", campaign, NULL))
 		return -1;
 	response_header(res, "Cache-Control", "no-store");
-	response_header(res, "X-Accel-Redirect", arena_join(req->mem, "/-live/", campaign));
+	response_header(res, "X-Accel-Redirect",
+			arena_join(req->mem, shows_masked(req) ? "/-live/viewers/" : "/-live/campaigns/", campaign));
 	return 0;
 }

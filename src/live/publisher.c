@@ -49,6 +49,19 @@ int publisher_status(struct publisher *p, struct arena *mem, const char *campaig
 	return send_call(p, mem, &call, &reply, err) ? -1 : read_channel(mem, reply.body, channel, err);
 }
 
+int publisher_viewers(struct publisher *p, struct arena *mem, const char *campaign, struct str text, int64_t *subscribers,
+		      struct err *err)
+{
+	struct http_call call = { .method = "POST", .url = address(mem, "viewers", campaign), .body = text, .reuse = true };
+	struct http_reply reply;
+	struct channel channel;
+
+	if (send_call(p, mem, &call, &reply, err) || read_channel(mem, reply.body, &channel, err))
+		return -1;
+	*subscribers = channel.subscribers;
+	return 0;
+}
+
 int publisher_event(struct publisher *p, struct arena *mem, const char *campaign, struct str text, struct channel *channel,
 		    struct err *err)
 {
@@ -67,9 +80,9 @@ int publisher_look(struct publisher *p, struct arena *mem, const char *campaign,
 	return send_call(p, mem, &call, &reply, err) ? -1 : read_channel(mem, reply.body, channel, err);
 }
 
-int publisher_end(struct publisher *p, struct arena *mem, const char *campaign, struct err *err)
+static int end_channel(struct publisher *p, struct arena *mem, const char *kind, const char *campaign, struct err *err)
 {
-	struct http_call call = { .method = "DELETE", .url = address(mem, "status", campaign), .reuse = true };
+	struct http_call call = { .method = "DELETE", .url = address(mem, kind, campaign), .reuse = true };
 	struct http_reply reply;
 	struct err why = { 0 };
 
@@ -77,4 +90,9 @@ int publisher_end(struct publisher *p, struct arena *mem, const char *campaign, 
 		return 0;
 	*err = why;
 	return -1;
+}
+
+int publisher_end(struct publisher *p, struct arena *mem, const char *campaign, struct err *err)
+{
+	return end_channel(p, mem, "status", campaign, err) || end_channel(p, mem, "viewers", campaign, err) ? -1 : 0;
 }

@@ -1,4 +1,4 @@
-/* The private side of nchan in nginx (nginx/live.conf.in): one channel a campaign.
+/* The private side of nchan in nginx (nginx/live.conf.in): one channel a campaign, and one for its viewers.
  *
  * Two rules make a reader of a channel exact, whenever it joins:
  *  - a status empties the channel's memory but for itself, an event is added to it.  A
@@ -36,6 +36,9 @@ struct channel {
 /* ERR_UPSTREAM: nothing was sent; ERR_UNKNOWN: perhaps; ERR_REFUSED: nchan said no. */
 int publisher_status(struct publisher *p, struct arena *mem, const char *campaign, struct str text, struct channel *channel,
 		     struct err *err);
+/* The same status for viewers, who have a channel of statuses only: events hold what called people pressed and said. */
+int publisher_viewers(struct publisher *p, struct arena *mem, const char *campaign, struct str text, int64_t *subscribers,
+		      struct err *err);
 /* Only on the connection that is open. */
 int publisher_event(struct publisher *p, struct arena *mem, const char *campaign, struct str text, struct channel *channel,
 		    struct err *err);

@@ -140,11 +140,22 @@ static struct str status_message(struct relay *r, struct json_object *status, in
 	return str_from(json_write(message));
 }
 
+/* A viewer who misses one is told by the next; they are counted, so that there is a next one. */
+static void tell_viewers(struct relay *r, struct feed *feed, struct str message)
+{
+	struct err ignored = { 0 };
+	int64_t viewers = 0;
+
+	if (!publisher_viewers(&r->publisher, r->app->mem, feed->campaign, message, &viewers, &ignored))
+		feed->channel.subscribers += viewers;
+}
+
 /* Events up to the status come before it, also those that were written since we looked. */
 static int send_status(struct relay *r, struct feed *feed, struct err *err)
 {
 	struct json_object *status;
 	struct err failed = { 0 };
+	struct str message;
 	int64_t seq;
 
 	feed->due_ms = now_ms(r) + AWAY_MS;
@@ -154,8 +165,8 @@ static int send_status(struct relay *r, struct feed *feed, struct err *err)
 		return err_set(err, ERR_SYSTEM, "a status without seq");
 	if (send_events(r, feed, seq - feed->seq, err))
 		return -1;
-	if (publisher_status(&r->publisher, r->app->mem, feed->campaign, status_message(r, status, seq), &feed->channel,
-			     &failed)) {
+	message = status_message(r, status, seq);
+	if (publisher_status(&r->publisher, r->app->mem, feed->campaign, message, &feed->channel, &failed)) {
 		lose(r, feed, &failed);
 		feed->due_ms = now_ms(r) + AWAY_MS;
 		return 0;
@@ -166,6 +177,7 @@ static int send_status(struct relay *r, struct feed *feed, struct err *err)
 	feed->events = 0;
 	feed->connection = r->publisher.connection;
 	feed->status_ms = now_ms(r);
+	tell_viewers(r, feed, message);
 	feed->due_ms = feed->channel.subscribers > 0 ? feed->status_ms + RELAY_REFRESH_MS : INT64_MAX;
 	return 0;
 }

@@ -48,7 +48,7 @@ struct request {
 		const char *action, *object, *detail;
 	} said; /* what the change was, for the trail (access/audit.h) */
 	/* Told when the handler has succeeded; set by a guard, may be NULL. */
-	void (*after)(struct app *app, struct request *req, const struct response *res);
+	void (*after)(struct app *app, struct request *req, struct response *res);
 };
 
 /* Fills everything but the body. */

@@ -32,7 +32,8 @@ static int answer(struct fake_nchan *f, struct arena *mem, const struct fake_cha
 	reply->status = 202;
 	reply->body = str_from(arena_printf(mem, "{\"messages\": 1, \"requested\": 0, \"subscribers\": %d, "
 					    "\"last_message_id\": \"%d:%" PRId64 "\" }",
-					    f->subscribers, f->starts, channel->messages));
+					    str_starts(str_from(channel->campaign), STR("viewers/")) ? f->viewers : f->subscribers, f->starts,
+					    channel->messages));
 	return 0;
 }
 
@@ -56,7 +57,9 @@ static int fake_send(struct http_client *self, struct arena *mem, const struct h
 		     struct err *err)
 {
 	struct fake_nchan *f = (struct fake_nchan *)self;
-	const char *path = call->url + strlen("http://localhost/"), *campaign = strchr(path, '/') + 1;
+	const char *path = call->url + strlen("http://localhost/");
+	bool to_viewers = str_starts(str_from(path), STR("viewers/"));
+	const char *campaign = to_viewers ? path : strchr(path, '/') + 1;
 	bool is_post = !strcmp(call->method, "POST");
 	struct fake_channel *channel = find(f, campaign, is_post);
 
@@ -70,7 +73,7 @@ static int fake_send(struct http_client *self, struct arena *mem, const struct h
 		return 0;
 	}
 	if (is_post)
-		publish(channel, mem, call, str_starts(str_from(path), STR("status/")));
+		publish(channel, mem, call, to_viewers || str_starts(str_from(path), STR("status/")));
 	if (!strcmp(call->method, "DELETE") && channel)
 		channel->ended = true;
 	return answer(f, mem, channel, reply);

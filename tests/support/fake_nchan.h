@@ -12,10 +12,10 @@
 #include "base/buf.h"
 #include "net/http.h"
 
-enum { FAKE_CHANNELS = 8 };
+enum { FAKE_CHANNELS = 16 };
 
 struct fake_channel {
-	char campaign[32];
+	char campaign[48]; /* for viewers with "viewers/" before it */
 	struct buf sent;  /* all that was sent, since the start of the test */
 	struct buf kept;  /* what a new reader gets */
 	int64_t messages; /* ever, of this nginx */
@@ -27,7 +27,7 @@ struct fake_nchan {
 	struct fake_channel channels[FAKE_CHANNELS];
 	size_t count;
 	bool away, refuses, connected;
-	int subscribers, calls, starts;
+	int subscribers, viewers, calls, starts;
 };
 
 void fake_nchan_init(struct fake_nchan *f);

@@ -175,6 +175,9 @@ static void a_status_follows_events_after_a_while(void **state)
 	happen(s, A, 1, EVENTS_KEPT);
 	turn(s, 0);
 	check_sent(A, "s1 2 3 4 s4 5 s5 ");
+	/* Viewers get no events: what called people pressed and said is not for them. */
+	check_sent("viewers/" A, "s1 s4 s5 ");
+	check_kept("viewers/" A, "s5 ");
 }
 
 static void a_reader_that_joins_gets_a_fresh_status(void **state)
@@ -206,6 +209,12 @@ static void readers_get_a_status_now_and_then(void **state)
 	turn(s, RELAY_REFRESH_MS);
 	turn(s, RELAY_REFRESH_MS);
 	check_sent(A, "s1 s1 s1 ");
+	/* Viewers are readers too. */
+	s->nchan.viewers = 1;
+	hint(s, A);
+	turn(s, RELAY_STATUS_MS);
+	turn(s, RELAY_REFRESH_MS);
+	check_sent(A, "s1 s1 s1 s1 s1 ");
 }
 
 static void no_event_is_the_first_message_of_an_nginx_that_was_started_again(void **state)
