@@ -115,6 +115,8 @@ done <<'END'
 100 operator add a@b.example --role king
 1 operator remove a@b.example
 1 operator reset a@b.example
+1 operator role a@b.example viewer
+100 operator role a@b.example king
 100 workspaces add acme
 100 workspaces add acme --api-key-file - --webhook-secret-file -
 1 workspaces add acme --api-key-file /nonexistent --webhook-secret-file /nonexistent
@@ -146,6 +148,13 @@ is "an operator is not added twice" "$code" 1
 run operator list
 like "the list has address and role" "$out" '^ada@example.org +viewer +20'
 unlike "and no hash" "$out" 'argon2'
+run operator remove operator@localhost
+is "the last administrator stays" "$code" 1
+run operator role operator@localhost viewer
+is "and keeps the role" "$code" 1
+run operator role ada@example.org admin
+run operator list
+like "another role is in the list" "$out" '^ada@example.org +admin +20'
 run operator remove ada@example.org
 run operator list
 unlike "a removed operator is gone" "$out" 'ada@'
