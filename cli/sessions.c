@@ -1,4 +1,5 @@
 /* parley sessions: the screening interviews, never their secrets. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,11 +30,12 @@ static void add_row(struct app *app, struct table *t, const struct session_row *
 static int collect(struct app *app, const char *stage, size_t limit, struct table *t, struct json_object *list,
 		   struct err *err)
 {
+	const struct session_filter filter = { .stage = stage };
 	struct session_page page = { .more = true };
 	size_t got = 0;
 
 	while (page.more && got < limit) {
-		if (session_page_read(app, page.next, stage, limit - got < PAGE ? limit - got : PAGE, &page, err))
+		if (session_page_read(app, page.next, &filter, limit - got < PAGE ? limit - got : PAGE, &page, err))
 			return -1;
 		for (size_t i = 0; i < page.count; i++) {
 			add_row(app, t, &page.rows[i]);
@@ -97,7 +99,7 @@ static struct json_object *events_json(struct app *app, const char *name, const 
 
 		reply_int(&r->items[i + 1], &ms);
 		iso_time_format(ms, iso);
-		json_put(o, name, r->items[i].text.ptr);
+		json_put(o, name, session_note_word(app->mem, r->items[i].text.ptr));
 		json_put(o, "at", iso);
 		json_object_array_add(list, o);
 	}
@@ -112,7 +114,7 @@ static void print_events(struct app *app, const char *title, const struct reply 
 		int64_t ms = 0;
 
 		reply_int(&r->items[i + 1], &ms);
-		printf("%s  %s\n", time_text(app->mem, ms), printable(app->mem, r->items[i].text.ptr));
+		printf("%s  %s\n", time_text(app->mem, ms), printable(app->mem, session_note_word(app->mem, r->items[i].text.ptr)));
 	}
 }
 
@@ -170,7 +172,7 @@ static int done_to(struct app *app, const struct session_row *row, const char *w
 {
 	struct err ignored = { 0 };
 
-	session_note(app, row->id, word, &ignored);
+	session_note_again(app, row->id, word, arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), &ignored);
 	puts(sentence);
 	return 0;
 }

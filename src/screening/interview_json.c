@@ -20,16 +20,22 @@ static void put_time(struct json_object *o, const char *name, int64_t ms)
 struct json_object *interview_json(struct app *app, const struct session_row *row)
 {
 	struct json_object *o = json_owned(app->mem, json_object_new_object());
+	const char *stage = session_stage(row, clock_wall_ms(app->clock));
 
 	json_put(o, "id", row->id);
 	json_put(o, "issue_id", row->issue_id);
 	json_put(o, "issue_identifier", row->identifier);
 	json_put(o, "candidate_name", row->candidate_name);
 	json_put(o, "company_name", row->company_name);
-	json_put(o, "state", session_stage(row, clock_wall_ms(app->clock)));
+	json_put(o, "job_title", row->job_title);
+	json_put(o, "state", stage);
+	put_time(o, "state_at", session_stage_ms(row, stage));
 	json_put(o, "email_state", row->email_state);
 	json_put(o, "conversation_id", row->conversation_id);
 	json_put(o, "result", row->result);
+	json_put(o, "override", row->override && *row->override ? row->override : NULL);
+	json_put(o, "decision", session_decision(row));
+	json_put(o, "moved_to", row->moved_to);
 	json_put_flag(o, "generic_pointers", row->generic_pointers && !strcmp(row->generic_pointers, "1"));
 	put_time(o, "created_at", row->created_ms);
 	put_time(o, "expires_at", row->expires_ms);

@@ -242,6 +242,7 @@ int session_peek(struct app *app, struct str secret, enum link_state *state, str
 static const char *const row_fields[] = {
 	"secret", "workspace", "org", "issue_id", "identifier", "candidate_name", "candidate_email", "company_name",
 	"conversation_id", "email_state", "email_id", "result", "generic_pointers",
+	"job_title", "override", "moved_to",
 	"created", "expires", "opened", "started", "ended", "evaluated", "moved", "revoked",
 };
 
@@ -253,23 +254,25 @@ static int64_t number_or_zero(const struct reply *r)
 	return n;
 }
 
-int session_row_get(struct app *app, const char *id, struct session_row *row, bool *found, struct err *err)
+static struct command row_command(struct app *app, const char *id)
 {
 	struct command c = command_new(app->mem, "HMGET");
-	struct reply r;
-	const struct reply *at;
 
-	memset(row, 0, sizeof(*row));
 	command_text(&c, key_of(app->mem, KEY_SESSION, id));
 	for (size_t i = 0; i < ARRAY_LEN(row_fields); i++)
 		command_text(&c, row_fields[i]);
-	if (store_run(app->store, &c, &r, err))
-		return -1;
-	*found = r.count == ARRAY_LEN(row_fields) && reply_text(&r.items[0]);
-	if (!*found)
-		return 0;
+	return c;
+}
+
+/* An absent row, or the little that is left of an erased one, stays empty. */
+static void fill_row(struct app *app, const char *id, const struct reply *r, struct session_row *row)
+{
+	const struct reply *at = r->items;
+
+	memset(row, 0, sizeof(*row));
+	if (r->count != ARRAY_LEN(row_fields) || !reply_text(at))
+		return;
 	row->id = arena_strdup(app->mem, id);
-	at = r.items;
 	row->secret = reply_text(at++);
 	row->workspace = reply_text(at++);
 	row->org = reply_text(at++);
@@ -283,6 +286,9 @@ int session_row_get(struct app *app, const char *id, struct session_row *row, bo
 	row->email_id = reply_text(at++);
 	row->result = reply_text(at++);
 	row->generic_pointers = reply_text(at++);
+	row->job_title = reply_text(at++);
+	row->override = reply_text(at++);
+	row->moved_to = reply_text(at++);
 	row->created_ms = number_or_zero(at++);
 	row->expires_ms = number_or_zero(at++);
 	row->opened_ms = number_or_zero(at++);
@@ -291,6 +297,27 @@ int session_row_get(struct app *app, const char *id, struct session_row *row, bo
 	row->evaluated_ms = number_or_zero(at++);
 	row->moved_ms = number_or_zero(at++);
 	row->revoked_ms = number_or_zero(at++);
+}
+
+int session_row_get(struct app *app, const char *id, struct session_row *row, bool *found, struct err *err)
+{
+	if (session_rows_get(app, &id, 1, row, err))
+		return -1;
+	*found = row->id != NULL;
+	return 0;
+}
+
+int session_rows_get(struct app *app, const char *const *ids, size_t count, struct session_row *rows, struct err *err)
+{
+	struct command *commands = arena_alloc(app->mem, (count + 1) * sizeof(*commands));
+	struct reply *replies = arena_alloc(app->mem, (count + 1) * sizeof(*replies));
+
+	for (size_t i = 0; i < count; i++)
+		commands[i] = row_command(app, ids[i]);
+	if (count && store_pipeline(app->store, commands, count, replies, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		fill_row(app, ids[i], &replies[i], &rows[i]);
 	return 0;
 }
 
@@ -309,6 +336,23 @@ const char *session_stage(const struct session_row *row, int64_t now_ms)
 	if (row->expires_ms && now_ms >= row->expires_ms)
 		return "expired";
 	return row->opened_ms ? "opened" : "invited";
+}
+
+int64_t session_stage_ms(const struct session_row *row, const char *stage)
+{
+	const struct {
+		const char *stage;
+		int64_t ms;
+	} entered[] = {
+		{ "moved", row->moved_ms }, { "evaluated", row->evaluated_ms }, { "ended", row->ended_ms },
+		{ "revoked", row->revoked_ms }, { "started", row->started_ms }, { "expired", row->expires_ms },
+		{ "opened", row->opened_ms },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(entered); i++)
+		if (!strcmp(entered[i].stage, stage) && entered[i].ms)
+			return entered[i].ms;
+	return row->created_ms;
 }
 
 int session_row_set(struct app *app, const char *id, struct err *err, ...)
@@ -341,6 +385,16 @@ int session_note(struct app *app, const char *id, const char *word, struct err *
 	command_text(&c[1], key);
 	command_int(&c[1], app->cfg.interview_keep_s);
 	return store_pipeline(app->store, c, 2, r, err);
+}
+
+int session_note_again(struct app *app, const char *id, const char *word, const char *cause, struct err *err)
+{
+	return session_note(app, id, arena_printf(app->mem, "%s\t%s", word, cause), err);
+}
+
+char *session_note_word(struct arena *mem, const char *noted)
+{
+	return arena_strndup(mem, noted, strcspn(noted, "\t"));
 }
 
 static const char *associate_once(struct app *app, const struct session *s, const char *conversation_id, struct err *err)

@@ -36,6 +36,9 @@ struct session_row {
 	const char *id, *secret, *workspace, *org, *issue_id, *identifier;
 	const char *candidate_name, *candidate_email, *company_name;
 	const char *conversation_id, *email_state, *email_id, *result, *generic_pointers;
+	const char *job_title;
+	const char *override; /* the result by which a person replaced the model's; NULL: nobody did */
+	const char *moved_to; /* name of the state into which we moved the issue last */
 	int64_t created_ms, expires_ms, opened_ms, started_ms, ended_ms, evaluated_ms, moved_ms, revoked_ms;
 };
 
@@ -60,14 +63,31 @@ int session_peek(struct app *app, struct str secret, enum link_state *state, str
 
 int session_row_get(struct app *app, const char *id, struct session_row *row, bool *found, struct err *err);
 
+/* Several in one round trip, at most SESSION_ROWS; an id without a row leaves rows[i].id NULL. */
+enum { SESSION_ROWS = 100 };
+int session_rows_get(struct app *app, const char *const *ids, size_t count, struct session_row *rows, struct err *err);
+
 /* The stage: invited, opened, started, ended, evaluated, moved, expired, revoked. */
 const char *session_stage(const struct session_row *row, int64_t now_ms);
 
 /* Sets fields of the row (pairs, ended by NULL); keeps its time to live. */
 int session_row_set(struct app *app, const char *id, struct err *err, ...) __attribute__((sentinel));
 
-/* Notes an event for the timeline, once per word. */
+/* What holds for an interview: a person's word, else the model's; NULL while there is neither. */
+static inline const char *session_decision(const struct session_row *row)
+{
+	return row->override && *row->override ? row->override : row->result;
+}
+
+/* When it entered its stage. */
+int64_t session_stage_ms(const struct session_row *row, const char *stage);
+
+/* Notes an event for the timeline, once per word.  What may happen more than once has
+ * its cause behind the word, after a tab (a job's id, a time); people see the word. */
 int session_note(struct app *app, const char *id, const char *word, struct err *err);
+int session_note_again(struct app *app, const char *id, const char *word, const char *cause, struct err *err);
+/* The word of a noted event, without its cause. */
+char *session_note_word(struct arena *mem, const char *noted);
 
 /* Ties a conversation to the session.  ERR_MISSING: the link ended; ERR_CONFLICT:
  * the conversation is another session's. */

@@ -19,13 +19,29 @@ struct session_page {
 	struct session_place next;
 };
 
-/* At most `max` sessions after the place; with a stage, those only.  A page of a
- * rare stage may end early, even empty, with `more` set: one request looks at a
+/* Which sessions are wanted; NULL: no matter. */
+struct session_filter {
+	const char *stage;
+	const char *verdict; /* pass, fail, inconclusive, or "none": not decided yet */
+	const char *search;  /* part of the candidate's name, the job, the company or the number (ASCII case ignored) */
+	bool by_email;       /* the search may find an address too */
+};
+bool session_matches(const struct session_filter *f, const struct session_row *row, int64_t now_ms);
+
+/* At most `max` sessions after the place that the filter wants.  A page of
+ * rare ones may end early, even empty, with `more` set: one request looks at a
  * bounded number of sessions. */
-int session_page_read(struct app *app, struct session_place after, const char *stage, size_t max,
+int session_page_read(struct app *app, struct session_place after, const struct session_filter *filter, size_t max,
 		      struct session_page *page, struct err *err);
+
+/* Calls `visit` with every session, newest first, until it answers false or `most` were looked at;
+ * *whole: there are no more than that. */
+typedef bool session_visit_fn(void *ctx, const struct session_row *row);
+int session_each(struct app *app, size_t most, session_visit_fn *visit, void *ctx, bool *whole, struct err *err);
 
 /* One of session_stage()'s words. */
 bool session_stage_is_known(const char *stage);
+/* A word of session_filter's verdict. */
+bool session_verdict_is_known(const char *verdict);
 
 #endif
