@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "screening/conversation.h"
 #include "screening/evaluation.h"
+#include "screening/issue_settle.h"
 #include "screening/jobs.h"
 #include "screening/linear_comment.h"
 #include "screening/markdown.h"
@@ -90,6 +91,7 @@ static int list_conversations(struct app *app, const char *session_id, struct re
 
 int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
 {
+	const char *id = arena_printf(app->mem, "verdict:%.8s:again-%" PRId64, session_id, clock_wall_ms(app->clock) / AGAIN_MS);
 	struct reply list, r;
 
 	if (list_conversations(app, session_id, &list, err))
@@ -97,10 +99,12 @@ int verdict_reevaluate(struct app *app, const char *session_id, struct err *err)
 	for (size_t i = 0; i < list.count; i++) {
 		if (conversation_row(app, list.items[i].text.ptr, &r, err))
 			return -1;
-		if (reply_text(&r.items[0]))
-			return request(app, arena_printf(app->mem, "verdict:%.8s:again-%" PRId64, session_id,
-						    clock_wall_ms(app->clock) / AGAIN_MS),
-				       session_id, list.items[i].text.ptr, true, err);
+		if (!reply_text(&r.items[0]))
+			continue;
+		/* So that people can see what became of it. */
+		if (session_row_set(app, session_id, err, "again", id, NULL))
+			return -1;
+		return request(app, id, session_id, list.items[i].text.ptr, true, err);
 	}
 	return err_set(err, ERR_CONFLICT, "the interview has no transcript yet");
 }
@@ -355,7 +359,7 @@ static int keep_evaluation(struct verdict *v, const char *json, struct err *err)
 	    session_row_set(app, v->session_id, err, "result", json_text(v->evaluation, "result"), "evaluation", json, "evaluated",
 			    now, "judged", json_text(v->evaluation, "judged"), "judged_by", v->job->id, NULL))
 		return -1;
-	return session_note(app, v->session_id, key_of(app->mem, "evaluated ", json_text(v->evaluation, "result")), err);
+	return session_note_again(app, v->session_id, key_of(app->mem, "evaluated ", json_text(v->evaluation, "result")), v->job->id, err);
 }
 
 static int evaluate(struct verdict *v, struct err *err)
@@ -373,6 +377,8 @@ static int evaluate(struct verdict *v, struct err *err)
 	if (evaluation_make(app, &m, &v->evaluation, err))
 		return -1;
 	json_put(v->evaluation, "judged", conversation_list(v));
+	json_put_flag(v->evaluation, "byRequest", v->by_request);
+	json_put_int(v->evaluation, "at", clock_wall_ms(app->clock));
 	json = json_write(v->evaluation);
 	if (job_step_done(app, v->queue, v->job, "evaluation", json, err) || keep_evaluation(v, json, err))
 		return -1;
@@ -384,68 +390,11 @@ static int evaluate(struct verdict *v, struct err *err)
 
 /* ---- step: the move ---- */
 
-static const char *target_state(const struct verdict *v)
-{
-	const char *result = json_text(v->evaluation, "result");
-
-	if (!strcmp(result, RESULT_PASS))
-		return v->workspace.pass_state;
-	return !strcmp(result, RESULT_FAIL) ? v->workspace.fail_state : NULL;
-}
-
-static int finish_move(struct verdict *v, const char *outcome, struct err *err)
-{
-	v->moved = outcome;
-	return job_step_done(v->app, v->queue, v->job, "move", outcome, err);
-}
-
-/* Never by a talk on a link that was replaced or withdrawn since.  Only from the screening state: a person who moved the issue meanwhile is right.
- * The intent is written first, so that after a crash our own move is known. */
-static int try_move(struct verdict *v, const char *name, struct err *err)
-{
-	struct app *app = v->app;
-	struct linear_state now, target;
-	struct linear_issue issue;
-	const char *intent;
-	struct err missing = { 0 };
-
-	if (job_step(app, v->queue, v->job, "move-to", &intent, err) ||
-	    linear_issue_get(&v->linear, app->mem, v->row.issue_id, &issue, err))
-		return -1;
-	now = issue.state;
-	if (intent && now.id && !strcmp(now.id, intent))
-		return finish_move(v, "moved", err);
-	if (v->row.revoked_ms)
-		return finish_move(v, "replaced", err);
-	if (issue.trashed || !now.name || !str_eq_nocase(str_trim(str_from(now.name)), str_from(v->workspace.screening_state)))
-		return finish_move(v, "changed", err);
-	if (linear_team_state(&v->linear, app->mem, issue.team_id, name, &target, &missing)) {
-		if (missing.kind == ERR_MISSING)
-			return finish_move(v, "no-state", err);
-		*err = missing;
-		return -1;
-	}
-	if (job_step_done(app, v->queue, v->job, "move-to", target.id, err) ||
-	    linear_issue_move(&v->linear, app->mem, v->row.issue_id, target.id, err))
-		return -1;
-	return finish_move(v, "moved", err);
-}
-
 static int move(struct verdict *v, struct err *err)
 {
-	const char *name = target_state(v), *done;
+	const struct settling s = { v->app, v->queue, v->job, &v->workspace, &v->row, json_text(v->evaluation, "result"), false };
 
-	if (job_step(v->app, v->queue, v->job, "move", &done, err))
-		return -1;
-	v->moved = done;
-	if (!done && (name ? try_move(v, name, err) : finish_move(v, "stays", err)))
-		return -1;
-	if (strcmp(v->moved, "moved"))
-		return 0;
-	if (session_row_set(v->app, v->session_id, err, "moved",
-			    arena_printf(v->app->mem, "%" PRId64, clock_wall_ms(v->app->clock)), NULL))
-		return -1;
-	return session_note(v->app, v->session_id, "moved", err);
+	return issue_settle(&s, &v->moved, err);
 }
 
 /* ---- the job ---- */
@@ -463,7 +412,7 @@ static int count_ids(const char *list)
 static int tell(struct verdict *v, struct err *err)
 {
 	struct verdict_words words = { .evaluation = v->evaluation, .moved = v->moved, .again = v->by_request,
-				       .parts = count_ids(json_text(v->evaluation, "judged")), .target = target_state(v),
+				       .parts = count_ids(json_text(v->evaluation, "judged")), .target = settle_target(&v->workspace, json_text(v->evaluation, "result")),
 				       .screening = v->workspace.screening_state };
 	struct buf *text = buf_in(v->app->mem, 64 << 10);
 

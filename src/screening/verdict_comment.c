@@ -1,6 +1,7 @@
 /* See verdict_comment.h. */
 #include "screening/verdict_comment.h"
 
+#include "screening/issue_settle.h"
 #include "screening/markdown.h"
 
 enum { COMMENT_BYTES = 60 << 10 }; /* Linear publishes no bound; well-formed comments of this size are taken */
@@ -20,18 +21,20 @@ static void write_result(const struct verdict_words *w, struct buf *out)
 
 static void write_move(const struct verdict_words *w, struct buf *out)
 {
-	if (!strcmp(w->moved, "moved")) {
+	if (!strcmp(w->moved, SETTLED_MOVED)) {
 		buf_puts(out, "The issue was moved to **");
 		markdown_text(out, str_from(w->target));
 		buf_puts(out, "**.\n\n");
-	} else if (!strcmp(w->moved, "changed")) {
+	} else if (!strcmp(w->moved, SETTLED_CHANGED)) {
 		buf_puts(out, "The issue had left **");
 		markdown_text(out, str_from(w->screening));
 		buf_puts(out, "** meanwhile, so its state was not changed.\n\n");
-	} else if (!strcmp(w->moved, "replaced")) {
+	} else if (!strcmp(w->moved, SETTLED_REPLACED)) {
 		buf_puts(out, "This talk was held by a link that has been replaced or withdrawn since, so the state of the issue was not "
 			      "changed.\n\n");
-	} else if (!strcmp(w->moved, "no-state")) {
+	} else if (!strcmp(w->moved, SETTLED_OVERRIDDEN)) {
+		buf_puts(out, "A person has decided about this interview, so the state of the issue was not changed.\n\n");
+	} else if (!strcmp(w->moved, SETTLED_NO_STATE)) {
 		buf_puts(out, "The team has no state named **");
 		markdown_text(out, str_from(w->target));
 		buf_puts(out, "**, so the issue was not moved.\n\n");
