@@ -1,5 +1,6 @@
 /* The JSON API of the interviews, /healthz, /readyz and /metrics. */
 #include "app.h"
+#include "net/http.h"
 #include "screening/api.h"
 #include "web/serve.h"
 
@@ -10,6 +11,7 @@ int main(int argc, char **argv)
 		.usage = "usage: api [--env FILE] [--check-config]\n\n"
 			 "Answers /api/interviews, /healthz, /readyz and /metrics: as FastCGI when started with\n"
 			 "a listening socket as standard input, else one plain CGI request.\n",
+		.http = http_curl_new, /* recordings are fetched when somebody wants to hear them */
 	};
 	struct app app;
 	int code;

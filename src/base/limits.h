@@ -38,6 +38,10 @@ enum limits {
 	LIMIT_REASONING = 4000,
 	LIMIT_KEY_POINTS = 12,
 	LIMIT_KEY_POINT = 600,
+	LIMIT_REASON = 1000,            /* characters of why a person decides something */
+	LIMIT_TALK_AUDIO = 64 << 20,    /* a recording of ElevenLabs: an hour and more */
+	LIMIT_TALK_AUDIO_SECONDS = 50,  /* nginx waits 60 */
+	LIMIT_SEARCH = 100,
 
 	/* campaigns */
 	LIMIT_SCRIPT = 5000, /* characters of an agent's script, or of what a voice is to say */

@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "screening/health.h"
 #include "screening/interviews_api.h"
+#include "screening/orphans_api.h"
+#include "screening/recording_api.h"
 #include "web/api.h"
 
 /* A monitoring agent on this machine.  A proxy on this machine has loopback's
@@ -33,7 +35,13 @@ static const struct route routes[] = {
 	{ .method = "GET", .path = "/readyz", .handler = health_ready },
 	{ .method = "GET", .path = "/metrics", .handler = health_metrics },
 	{ .method = "GET", .path = "/api/interviews", .handler = interviews_list },
+	{ .method = "GET", .path = "/api/interviews/orphans", .handler = orphans_list },
+	{ .method = "POST", .path = "/api/interviews/orphans/:conversation/attach", .handler = orphans_attach, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/interviews/orphans/:conversation/discard", .handler = orphans_discard, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "GET", .path = "/api/interviews/:id", .handler = interviews_show },
+	{ .method = "DELETE", .path = "/api/interviews/:id", .handler = interviews_erase, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "POST", .path = "/api/interviews/:id/override", .handler = interviews_override, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "GET", .path = "/api/interviews/:id/conversations/:conversation/recording", .handler = interviews_recording },
 	{ .method = "POST", .path = "/api/interviews/:id/resend", .handler = interviews_resend, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/interviews/:id/revoke", .handler = interviews_revoke, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/interviews/:id/re-evaluate", .handler = interviews_reevaluate, .max_body = LIMIT_BODY_ACTION },

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "screening/alert.h"
+#include "screening/erased.h"
 #include "screening/jobs.h"
 #include "screening/session.h"
 #include "screening/verdict.h"
@@ -298,9 +299,13 @@ int job_transcript(struct app *app, const struct queue *queue, const struct job 
 	const char *conversation_id, *session_id;
 	struct json_object *data = event_data(app, job, &conversation_id, err);
 	char fingerprint[FINGERPRINT_SIZE];
-	bool of_call = false;
+	bool of_call = false, erased;
 
-	if (!data || keep_data(app, conversation_id, data, err) ||
+	if (!data || erased_conversation(app, conversation_id, &erased, err))
+		return -1;
+	if (erased)
+		return 0;
+	if (keep_data(app, conversation_id, data, err) ||
 	    find_session(app, conversation_id, data, &session_id, err))
 		return -1;
 	if (!session_id && keep_for_call(app, conversation_id, data, &of_call, err))

@@ -4,12 +4,20 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "access/actor.h"
+#include "access/audit.h"
 #include "app.h"
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "screening/api_words.h"
+#include "screening/erased.h"
+#include "screening/erasure.h"
+#include "screening/evaluation.h"
+#include "screening/interview_detail.h"
 #include "screening/interview_json.h"
 #include "screening/invitation.h"
+#include "screening/override.h"
 #include "screening/session.h"
 #include "screening/session_page.h"
 #include "screening/verdict.h"
@@ -41,7 +49,7 @@ static int find(struct app *app, const struct request *req, struct session_row *
 
 struct question {
 	size_t limit;
-	const char *stage;
+	struct session_filter filter;
 	struct session_place after;
 };
 
@@ -51,7 +59,8 @@ static bool read_question(struct request *req, struct response *res, struct ques
 	struct form form = { 0 };
 	struct err bad = { 0 };
 
-	*q = (struct question){ .limit = PAGE_DEFAULT };
+	/* Who does not see addresses must not find out by asking for them. */
+	*q = (struct question){ .limit = PAGE_DEFAULT, .filter = { .by_email = req->actor->role >= ROLE_OPERATOR } };
 	if (request_query(req, &form, &bad))
 		return api_refuse(res, NULL, "The query could not be understood."), false;
 	for (size_t i = 0; i < form.count; i++) {
@@ -69,7 +78,15 @@ static bool read_question(struct request *req, struct response *res, struct ques
 		} else if (str_eq(name, STR("state"))) {
 			if (!session_stage_is_known(value.ptr))
 				return api_refuse(res, "state", "state must be invited, opened, started, ended, evaluated, moved, expired or revoked."), false;
-			q->stage = value.ptr;
+			q->filter.stage = value.ptr;
+		} else if (str_eq(name, STR("verdict"))) {
+			if (!session_verdict_is_known(value.ptr))
+				return api_refuse(res, "verdict", "verdict must be pass, fail, inconclusive or none."), false;
+			q->filter.verdict = value.ptr;
+		} else if (str_eq(name, STR("search"))) {
+			if (str_characters(value) > LIMIT_SEARCH)
+				return api_refuse(res, "search", "search may have 100 characters."), false;
+			q->filter.search = arena_strndup(req->mem, str_trim(value).ptr, str_trim(value).len);
 		}
 	}
 	return true;
@@ -83,7 +100,7 @@ int interviews_list(struct app *app, struct request *req, struct response *res, 
 
 	if (!read_question(req, res, &q))
 		return 0;
-	if (session_page_read(app, q.after, q.stage, q.limit, &page, err))
+	if (session_page_read(app, q.after, &q.filter, q.limit, &page, err))
 		return -1;
 	items = json_object_new_array();
 	json_object_object_add(answer, "items", items);
@@ -94,13 +111,43 @@ int interviews_list(struct app *app, struct request *req, struct response *res, 
 	return 0;
 }
 
+/* True when it was answered: an erased interview says when that was. */
+static int answer_erased(struct app *app, const struct request *req, struct response *res, bool *answered, struct err *err)
+{
+	struct str id = request_param(req, "id");
+	char words[TIME_WORDS_SIZE];
+	int64_t at;
+
+	*answered = false;
+	if (!str_is_token(id, SESSION_ID_LENGTH, SESSION_ID_LENGTH))
+		return 0;
+	if (erased_time(app, arena_strndup(app->mem, id.ptr, id.len), &at, err))
+		return -1;
+	if (!at)
+		return 0;
+	time_words(at, words);
+	response_error(res, 410, "erased", arena_printf(app->mem, "This interview was erased on %s.", words), NULL);
+	*answered = true;
+	return 0;
+}
+
 int interviews_show(struct app *app, struct request *req, struct response *res, struct err *err)
 {
+	struct json_object *detail;
 	struct session_row row;
+	bool answered;
 
+	if (answer_erased(app, req, res, &answered, err))
+		return -1;
+	if (answered)
+		return 0;
 	if (find(app, req, &row, err))
 		return -1;
-	return answer_interview(app, res, &row);
+	detail = interview_detail(app, req, &row, err);
+	if (!detail)
+		return -1;
+	response_json(res, 200, str_from(json_write(detail)));
+	return 0;
 }
 
 /* ---- what can be done to one ---- */
@@ -133,16 +180,18 @@ static bool not_configured(struct response *res, bool have, const char *vendor)
 	return true;
 }
 
-/* What was done to which interview, for the log and its timeline.  It is done: a
+/* What was done to which interview, for the log, its timeline and the trail.  It is done: a
  * timeline that cannot be written does not undo it. */
-static void note(struct app *app, const char *event, const char *word, const struct session_row *row)
+static void note(struct app *app, struct request *req, const char *event, const char *word, const struct session_row *row)
 {
 	char fingerprint[FINGERPRINT_SIZE];
 	struct err ignored = { 0 };
 
 	session_fingerprint(row->id, fingerprint);
 	log_event(&app->log, LOG_INFO, event, LOG_TEXT("session", fingerprint));
-	session_note(app, row->id, word, &ignored);
+	audit_say(req, event, row->id, NULL);
+	session_note_again(app, row->id, arena_printf(app->mem, "%s by %s", word, actor_words(req)),
+			   arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), &ignored);
 }
 
 /* Answers with the interview as it stands after the action. */
@@ -153,7 +202,7 @@ static int acted(struct app *app, struct request *req, struct response *res, con
 
 	if (find(app, req, &row, err))
 		return -1;
-	note(app, event, word, &row);
+	note(app, req, event, word, &row);
 	return answer_interview(app, res, &row);
 }
 
@@ -181,7 +230,7 @@ int interviews_resend(struct app *app, struct request *req, struct response *res
 	if (find(app, req, &row, err))
 		return -1;
 	if (!invitation_resend(app, &row, &failed))
-		return acted(app, req, res, "interview.resent", "invitation sent again by an operator", err);
+		return acted(app, req, res, "interview.resent", "invitation sent again", err);
 	if (failed.kind == ERR_CONFLICT)
 		return api_conflict(res, has_address(&row) ? why_ended(app, &row) : "This interview has no e-mail address.");
 	*err = failed;
@@ -197,7 +246,7 @@ int interviews_revoke(struct app *app, struct request *req, struct response *res
 		return 0;
 	if (find(app, req, &row, err) || session_revoke(app, &row, &done, err))
 		return -1;
-	return done ? acted(app, req, res, "interview.revoked", "revoked by an operator", err) : api_conflict(res, why_ended(app, &row));
+	return done ? acted(app, req, res, "interview.revoked", "revoked", err) : api_conflict(res, why_ended(app, &row));
 }
 
 int interviews_reevaluate(struct app *app, struct request *req, struct response *res, struct err *err)
@@ -210,9 +259,96 @@ int interviews_reevaluate(struct app *app, struct request *req, struct response 
 	if (find(app, req, &row, err))
 		return -1;
 	if (!verdict_reevaluate(app, row.id, &failed))
-		return acted(app, req, res, "interview.reevaluated", "evaluated again by an operator", err);
+		return acted(app, req, res, "interview.reevaluated", "evaluated again", err);
 	if (failed.kind == ERR_CONFLICT)
 		return api_conflict(res, "There is no transcript of this interview yet.");
 	*err = failed;
 	return -1;
+}
+
+/* ---- a person's word ---- */
+
+static bool is_result(const char *s)
+{
+	return s && (!strcmp(s, RESULT_PASS) || !strcmp(s, RESULT_FAIL) || !strcmp(s, RESULT_INCONCLUSIVE));
+}
+
+/* False when it was answered with 400 or 415. */
+static bool read_override(struct request *req, struct response *res, const char **result, struct str *reason)
+{
+	struct json_object *body = api_body(req, res);
+
+	if (!body)
+		return false;
+	json_object_object_foreach(body, name, value) {
+		(void)value;
+		if (strcmp(name, "result") && strcmp(name, "reason"))
+			return api_refuse(res, name, "This member is not known here."), false;
+	}
+	*result = json_text(body, "result");
+	if (!is_result(*result))
+		return api_refuse(res, "result", "result must be pass, fail or inconclusive."), false;
+	return api_reason(res, body, reason);
+}
+
+int interviews_override(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	struct session_row row;
+	const char *result;
+	struct str reason;
+
+	if (!read_override(req, res, &result, &reason))
+		return 0;
+	if (find(app, req, &row, err) || override_request(app, &row, result, reason, actor_words(req), err))
+		return -1;
+	audit_say(req, "interview.override", row.id, result);
+	if (find(app, req, &row, err))
+		return -1;
+	return answer_interview(app, res, &row);
+}
+
+/* ---- erasure ---- */
+
+/* Nothing, {} or {"force": flag}; false when it was answered with 400 or 415. */
+static bool read_force(struct request *req, struct response *res, bool *force)
+{
+	struct json_object *body;
+
+	*force = false;
+	if (!req->body.len)
+		return true;
+	body = api_body(req, res);
+	if (!body)
+		return false;
+	json_object_object_foreach(body, name, value) {
+		if (strcmp(name, "force"))
+			return api_refuse(res, name, "This member is not known here."), false;
+		if (!json_object_is_type(value, json_type_boolean))
+			return api_refuse(res, "force", "force must be true or false."), false;
+		*force = json_object_get_boolean(value);
+	}
+	return true;
+}
+
+int interviews_erase(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	char fingerprint[FINGERPRINT_SIZE];
+	struct session_row row;
+	size_t sessions;
+	bool force, talking;
+
+	if (!read_force(req, res, &force))
+		return 0;
+	if (find(app, req, &row, err) || erasure_would_interrupt(app, row.id, &talking, err))
+		return -1;
+	if (talking && !force)
+		return api_conflict(res, "The candidate is talking right now. Erase it when the talk is over, or with \"force\": true.");
+	if (erasure_begin(app, &row, &sessions, err))
+		return -1;
+	session_fingerprint(row.id, fingerprint);
+	log_event(&app->log, LOG_INFO, "interview.erase", LOG_TEXT("session", fingerprint), LOG_NUM("sessions", (int64_t)sessions));
+	audit_say(req, "interview.erase", row.id, arena_printf(app->mem, "%zu interview%s of one person", sessions, sessions == 1 ? "" : "s"));
+	response_clear(res);
+	res->status = 204;
+	return 0;
 }

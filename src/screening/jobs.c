@@ -15,7 +15,8 @@ static const struct {
 } kinds[] = {
 	{ JOB_ISSUE, job_issue }, { JOB_MAIL, job_mail }, { JOB_MAIL_EVENT, job_mail_event },
 	{ JOB_TRANSCRIPT, job_transcript }, { JOB_CHECK, job_check }, { JOB_VERDICT, job_verdict },
-	{ JOB_LINEAR_SWEEP, job_linear_sweep }, { JOB_COMMENT, job_comment }, { JOB_ALERT, job_alert },
+	{ JOB_LINEAR_SWEEP, job_linear_sweep }, { JOB_COMMENT, job_comment },
+	{ JOB_OVERRIDE, job_override }, { JOB_ERASURE, job_erasure }, { JOB_ALERT, job_alert },
 };
 
 static job_fn *find(const char *kind)

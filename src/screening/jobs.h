@@ -22,6 +22,8 @@
 #define JOB_VERDICT "verdict"       /* evaluate a session and tell Linear */
 #define JOB_LINEAR_SWEEP "linear-sweep" /* look for webhooks of Linear that never came */
 #define JOB_COMMENT "comment"       /* write one comment on an issue */
+#define JOB_OVERRIDE "override"     /* tell Linear what a person decided */
+#define JOB_ERASURE "erasure"       /* end what is left of an erased candidate */
 #define JOB_ALERT "alert"           /* mail the administrator */
 
 static inline struct queue screening_queue(struct app *app)
@@ -32,7 +34,7 @@ static inline struct queue screening_queue(struct app *app)
 typedef int job_fn(struct app *app, const struct queue *queue, const struct job *job, struct err *err);
 
 job_fn job_issue, job_mail, job_mail_event, job_transcript, job_check, job_verdict, job_linear_sweep, job_comment,
-	job_alert;
+	job_override, job_erasure, job_alert;
 
 /* Runs a leased job to its end or its next attempt. */
 void job_run(struct app *app, const struct queue *queue, const struct job *job);

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/event.h"
 #include "base/limits.h"
+#include "screening/erased.h"
 #include "screening/issue_move.h"
 #include "screening/jobs.h"
 #include "screening/linear_event.h"
@@ -160,6 +161,7 @@ static int take_elevenlabs_event(struct app *app, struct request *req, struct re
 	struct str type = event_str(event, "type"), id = event_str(event, "data.conversation_id");
 	bool transcript = str_eq(type, STR("post_call_transcription")) || str_eq(type, STR("conversation.completed"));
 	bool audio = str_eq(type, STR("post_call_audio")), failure = str_eq(type, STR("call_initiation_failure"));
+	bool erased;
 
 	if (!type.ptr)
 		return bad_event(res, "The event has no type.");
@@ -173,6 +175,10 @@ static int take_elevenlabs_event(struct app *app, struct request *req, struct re
 		return bad_event(res, "The event needs data.conversation_id.");
 	if (failure)
 		return note_call_failure(app, res, id.ptr, event);
+	if (erased_conversation(app, id.ptr, &erased, err))
+		return -1;
+	if (erased)
+		return accept_event(res);
 	if (audio)
 		return store_recording(app, res, id.ptr, event, err);
 	if (!event_has_list(event, "data.transcript"))

@@ -35,8 +35,13 @@
 /* Hash by session id: evaluations as JSON by job id; INTERVIEW_KEEP_SECONDS. */
 #define KEY_EVALUATIONS "parley:evaluations:"
 
+/* Hash by session id: what people decided instead of the model, as JSON by job id (override.h); INTERVIEW_KEEP_SECONDS. */
+#define KEY_OVERRIDES "parley:overrides:"
+/* String by conversation: ms at which it was erased, so that nothing that comes late is kept; INTERVIEW_KEEP_SECONDS. */
+#define KEY_ERASED "parley:erased:"
+
 /* Hash, one conversation: session, or call (the attempt in which it was); state (started,
- * received, void), started, received, data (the vendor's JSON); INTERVIEW_KEEP_SECONDS.  Owner: screening/conversation. */
+ * received, void, discarded), started, received, data (the vendor's JSON); INTERVIEW_KEEP_SECONDS.  Owner: screening/conversation. */
 #define KEY_CONVERSATION "parley:conversation:"
 /* String by attempt (call.h): the conversation that an agent had in it; as long as interviews are kept. */
 #define KEY_CALL_CONVERSATION "parley:call-conversation:"

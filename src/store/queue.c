@@ -295,3 +295,35 @@ int queue_revive(const struct queue *q, struct arena *mem, const char *id, bool 
 	*found = r.number == 1;
 	return 0;
 }
+
+int queue_read(const struct queue *q, struct arena *mem, const char *id, struct job *job, bool *found, struct err *err)
+{
+	struct reply r;
+
+	memset(job, 0, sizeof(*job));
+	if (store_call(q->store, mem, &r, err, "HMGET", job_key(mem, id), "kind", "payload", "created", NULL))
+		return -1;
+	*found = reply_text(&r.items[0]) != NULL;
+	job->id = id;
+	job->kind = reply_text(&r.items[0]);
+	job->payload = r.items[1].type == REPLY_TEXT ? r.items[1].text : STR("");
+	reply_int(&r.items[2], &job->created_ms);
+	return 0;
+}
+
+int queue_forget(const struct queue *q, struct arena *mem, const char *id, struct err *err)
+{
+	static const char *const sets[] = { "due", "leased", "dead" };
+	struct command c[ARRAY_LEN(sets) + 1];
+	struct reply r[ARRAY_LEN(sets) + 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+		c[i] = command_new(mem, "ZREM");
+		command_text(&c[i], part(q, mem, sets[i]));
+		command_text(&c[i], id);
+	}
+	c[ARRAY_LEN(sets)] = command_new(mem, "DEL");
+	command_text(&c[ARRAY_LEN(sets)], job_key(mem, id));
+	/* Its serial word needs no care: one whose job is not leased is free. */
+	return store_pipeline(q->store, c, ARRAY_LEN(c), r, err);
+}

@@ -84,6 +84,10 @@ int queue_list(const struct queue *q, struct arena *mem, const char *which, size
 	       size_t *count, struct err *err);
 int queue_info(const struct queue *q, struct arena *mem, const char *id, struct job_info *job, bool *found,
 	       struct err *err);
+/* A job's kind, payload (empty once done) and creation; *found false when it is none. */
+int queue_read(const struct queue *q, struct arena *mem, const char *id, struct job *job, bool *found, struct err *err);
+/* Takes a job away as if it had never been; a worker that has it finds its lease lost. */
+int queue_forget(const struct queue *q, struct arena *mem, const char *id, struct err *err);
 int queue_count(const struct queue *q, struct arena *mem, const char *which, int64_t *count, struct err *err);
 /* A dead letter: try again (or drop); *found false when it is none. */
 int queue_revive(const struct queue *q, struct arena *mem, const char *id, bool discard, bool *found, struct err *err);

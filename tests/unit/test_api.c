@@ -110,6 +110,8 @@ static void an_interview_has_the_members_of_the_contract_and_no_secret(void **st
 	assert_null(json_get(o, "conversation_id"));
 	assert_true(json_flag(o, "generic_pointers", &generic) && generic);
 	assert_false(body_has(res, secret));
+	res = get(w, "/api/interviews");
+	assert_false(body_has(res, secret));
 	assert_false(body_has(res, API_EMAIL));
 }
 
