@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_MOST = 4 << 20, HEAD_MOST = 512, TAIL_MOST = 64 };
+enum { FILE_MOST = 64 << 20, HEAD_MOST = 512, TAIL_MOST = 64 };
 
 struct asks {
 	char *text; /* the file: paths, or the body's beginning */
 	size_t len;
-	char **paths;
+	char **lines; /* of pages and events */
+	bool once;    /* events: each line is sent once */
 	size_t count, next;
 	EVP_MAC_CTX *signed_so_far; /* NULL: pages */
 	long long second;
@@ -39,14 +41,14 @@ static char *read_file(const char *name, size_t *len)
 	return text;
 }
 
-static int split_paths(struct asks *a)
+static int split_lines(struct asks *a)
 {
 	char *at = a->text, *end;
 
-	a->paths = calloc(a->len / 2 + 1, sizeof(*a->paths));
-	for (; a->paths && (end = strchr(at, '\n')); at = end + 1) {
+	a->lines = calloc(a->len / 2 + 1, sizeof(*a->lines));
+	for (; a->lines && (end = strchr(at, '\n')); at = end + 1) {
 		*end = '\0';
-		a->paths[a->count++] = at;
+		a->lines[a->count++] = at;
 	}
 	return a->count ? 0 : -1;
 }
@@ -73,8 +75,9 @@ struct asks *asks_new(const char *kind, char *const *arguments)
 
 	if (!a || !(a->text = read_file(arguments[0], &a->len)) || !a->len)
 		return NULL;
-	if (!strcmp(kind, "page"))
-		return split_paths(a) ? NULL : a;
+	a->once = !strcmp(kind, "twilio");
+	if (a->once || !strcmp(kind, "page"))
+		return split_lines(a) ? NULL : a;
 	if (strcmp(kind, "webhook") || !arguments[1] || begin_signature(a, arguments[1]))
 		return NULL;
 	return a;
@@ -94,7 +97,7 @@ static void next_page(struct asks *a, struct ask *ask)
 {
 	make_room(ask, HEAD_MOST);
 	ask->len = (size_t)snprintf(ask->bytes, ask->room, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-				    a->paths[a->next++ % a->count]);
+				    a->lines[a->next++ % a->count]);
 }
 
 static void sign(struct asks *a, const char *tail, size_t len, char hex[65])
@@ -125,10 +128,28 @@ static void next_webhook(struct asks *a, struct ask *ask)
 	ask->len = head + a->len + n;
 }
 
-void asks_next(struct asks *a, struct ask *ask)
+static void next_event(struct asks *a, struct ask *ask)
 {
-	if (a->signed_so_far)
+	char *path = a->lines[a->next++], *signature = strchr(path, '\t'), *body = signature ? strchr(signature + 1, '\t') : NULL;
+
+	if (!body)
+		exit(100);
+	make_room(ask, HEAD_MOST + strlen(path));
+	ask->len = (size_t)snprintf(ask->bytes, ask->room,
+				    "POST %.*s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+				    "X-Twilio-Signature: %.*s\r\nContent-Length: %zu\r\n\r\n%s",
+				    (int)(signature - path), path, (int)(body - signature - 1), signature + 1, strlen(body + 1), body + 1);
+}
+
+bool asks_next(struct asks *a, struct ask *ask)
+{
+	if (a->once && a->next == a->count)
+		return false;
+	if (a->once)
+		next_event(a, ask);
+	else if (a->signed_so_far)
 		next_webhook(a, ask);
 	else
 		next_page(a, ask);
+	return true;
 }

@@ -9,7 +9,7 @@ import { family, memory, spent } from './meter.mjs';
 
 const CALLS = 4000, ONE_CAMPAIGN = 1000; // a campaign may have a thousand calls at once, and here none ever ends
 const WARM_UP = 500, UNLIMITED = 100_000, KEPT_PACE = 400;
-const KEY = 'bench_orchestrator_key';
+const KEY = 'bench_orchestrator_key', DECISIONS = 10_000;
 const program = (name) => path.join(build, 'stage/libexec/parley', name);
 
 /** ElevenLabs' speech: the same short silence for every text. */
@@ -45,7 +45,7 @@ export async function startCalls(house) {
 }
 
 /** The JSON API as a plain CGI program. */
-async function api(calls, method, where, body) {
+export async function api(calls, method, where, body) {
 	const [pathname, query = ''] = where.split('?');
 	const type = typeof body === 'string' ? 'text/csv' : 'application/json';
 	const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
@@ -59,13 +59,13 @@ async function api(calls, method, where, body) {
 }
 
 /** Ready to be started; gives their ids. */
-async function makeCampaigns(calls, count, pace) {
+export async function makeCampaigns(calls, count, pace, settings = {}) {
 	const ids = [];
 	const { id: agent } = await api(calls, 'POST', '/api/agents', { name: 'Ada', voice_id: 'bench', script: 'Hello, this is a call.' });
 	for (let begin = 0; begin < count; begin += ONE_CAMPAIGN) {
 		const { id } = await api(calls, 'POST', '/api/campaigns', { name: 'Survey', agent_id: agent, mode: 'broadcast', timezone: 'UTC', recipient_hours: null,
 			calling_hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], start: '00:00', end: '24:00' }, daily_cap: 1_000_000,
-			max_concurrent_calls: ONE_CAMPAIGN, calls_per_second: pace, retry: { max_attempts: 1, delays_seconds: {} }, keys: {} });
+			max_concurrent_calls: ONE_CAMPAIGN, calls_per_second: pace, retry: { max_attempts: 1, delays_seconds: {} }, keys: {}, ...settings });
 		const size = Math.min(ONE_CAMPAIGN, count - begin);
 		await api(calls, 'POST', `/api/campaigns/${id}/leads`, `phone\n${Array.from({ length: size }, (_, i) => `+1415${2_000_000 + begin + i}`).join('\n')}\n`);
 		ids.push(id);
@@ -91,13 +91,13 @@ async function ended(children) {
 	await Promise.all(children.map((child) => child.ended));
 }
 
-async function ours(calls, pace = UNLIMITED, count = CALLS) {
+export async function ours(calls, pace = UNLIMITED, count = CALLS, settings = {}) {
 	await calls.house.emptyStore();
 	await calls.expect(pace < UNLIMITED ? pace : 0);
 	// The account's pace: several campaigns share it, and the telephone counts the calls of all.
 	const runner = calls.house.start('campaign-runner', program('campaign-runner'), [], { ...calls.env, TWILIO_CALLS_PER_SECOND: String(pace) });
 	await until('the runner', () => family(runner.pid).length > 3);
-	const ids = await makeCampaigns(calls, count, pace);
+	const ids = await makeCampaigns(calls, count, pace, settings);
 	const turn = await measured(calls, count, [runner], () => Promise.all(ids.map((id) => api(calls, 'POST', `/api/campaigns/${id}/start`, {}))));
 	await ended([runner]);
 	return turn;
@@ -125,6 +125,18 @@ export const contenders = [
 	{ name: 'BullMQ and twilio, 1 process', turn: bullmq(1, 50) },
 	{ name: 'BullMQ and twilio, 2 processes', turn: bullmq(2, 50) },
 ];
+
+/** Everything of a dial but the request: how many a second, one process. */
+export async function decisions(calls) {
+	await calls.house.emptyStore();
+	const ids = await makeCampaigns(calls, DECISIONS, UNLIMITED, { mode: 'conversation' });
+	for (const id of ids) await api(calls, 'POST', `/api/campaigns/${id}/start`, {});
+	const before = spent([calls.house.redis.pid]);
+	const told = JSON.parse(await run(path.join(build, 'bench/decisions'), [String(DECISIONS)], { env: calls.env }));
+	if (told.decided !== DECISIONS) throw new Error(`${told.decided} of ${DECISIONS} dials were decided`);
+	return { per_second: told.decided / told.seconds, app_us: told.processor_us / told.decided,
+		redis_us: (spent([calls.house.redis.pid]) - before) / 1000 / told.decided, resident: told.resident_kb / 1024, own: told.own_kb / 1024 };
+}
 
 /** Calls that came too many within some second, at a pace that matters. */
 export async function keptPace(calls) {

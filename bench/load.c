@@ -5,6 +5,7 @@
  *
  *   load PORT CONNECTIONS WARM-UP-SECONDS SECONDS page FILE-OF-PATHS
  *   load PORT CONNECTIONS WARM-UP-SECONDS SECONDS webhook BODY-FILE SECRET
+ *   load PORT CONNECTIONS 0 MOST-SECONDS twilio FILE-OF-EVENTS     ends when all were sent
  *
  * Prints one JSON object.  "all" counts the warm-up too, for what is divided by
  * it (processor time); the other numbers do not.
@@ -41,6 +42,7 @@ struct load {
 	struct asks *asks;
 	int epoll;
 	int64_t count_from_ns, end_ns;
+	int asking; /* connections that wait for an answer */
 	long all, failed;
 	size_t counted;
 	uint32_t *times_us;
@@ -106,7 +108,12 @@ static bool push(struct load *load, struct connection *c)
 
 static void ask(struct load *load, struct connection *c)
 {
-	asks_next(load->asks, &c->ask);
+	if (!asks_next(load->asks, &c->ask)) {
+		/* Nothing is left: when the others were answered too, that is the end. */
+		if (--load->asking == 0)
+			load->end_ns = now_ns();
+		return;
+	}
 	c->sent = c->got = c->whole = 0;
 	c->began_ns = now_ns();
 	if (!push(load, c)) {
@@ -138,7 +145,7 @@ static void finish(struct load *load, struct connection *c)
 	load->all++;
 	if (strncmp(c->in, "HTTP/1.1 200 ", 13))
 		load->failed++;
-	else if (now >= load->count_from_ns && now < load->end_ns && load->counted < TIMES_MOST)
+	else if (now >= load->count_from_ns && now <= load->end_ns && load->counted < TIMES_MOST)
 		load->times_us[load->counted++] = (uint32_t)((now - c->began_ns) / 1000);
 	if (strcasestr(c->in, "\r\nConnection: close"))
 		reopen(load, c);
@@ -209,7 +216,7 @@ int main(int argc, char **argv)
 	struct connection *connections;
 
 	if (argc < 7 || count < 1 || count > CONNECTIONS_MOST || !(load.asks = asks_new(argv[5], argv + 6))) {
-		fputs("usage: load PORT CONNECTIONS WARM-UP SECONDS page PATHS | webhook BODY SECRET\n", stderr);
+		fputs("usage: load PORT CONNECTIONS WARM-UP SECONDS page PATHS | webhook BODY SECRET | twilio EVENTS\n", stderr);
 		return 100;
 	}
 	load.server.sin_port = htons((uint16_t)strtol(argv[1], NULL, 10));
@@ -224,9 +231,12 @@ int main(int argc, char **argv)
 	load.end_ns = load.count_from_ns + (int64_t)(seconds * 1e9);
 	for (int i = 0; i < count; i++) {
 		open_connection(&load, &connections[i]);
+		load.asking++;
 		ask(&load, &connections[i]);
 	}
 	run(&load);
+	if (!load.asking)
+		seconds = (double)(load.end_ns - load.count_from_ns) / 1e9;
 	report(&load, seconds);
 	return 0;
 }

@@ -6,9 +6,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { contenders as callContenders, keptPace, startCalls } from './calls.mjs';
+import { contenders as callContenders, decisions, keptPace, startCalls } from './calls.mjs';
 import { nodeName, pageContenders, webhookContenders } from './contenders.mjs';
 import { build, House, run, secret, source } from './house.mjs';
+import { eventTurn, startEvents } from './events.mjs';
 import { leads } from './leads.mjs';
 import { live } from './live.mjs';
 import { family, memory, spent } from './meter.mjs';
@@ -25,7 +26,7 @@ function readArguments(args) {
 		if (arg.startsWith('--')) wanted[arg.slice(2)] = Number(args.shift());
 		else wanted.parts.push(arg);
 	}
-	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live', 'calls', 'leads'];
+	if (!wanted.parts.length) wanted.parts = ['page', 'webhook', 'session', 'live', 'calls', 'decisions', 'events', 'leads'];
 }
 
 function load(contender, warmUp, seconds, rest) {
@@ -131,8 +132,30 @@ async function calls(house) {
 	for (const { name } of results.slice(1)) aimRatio(results, name, 3);
 	const kept = await keptPace(setting);
 	judge(`of ${kept.pace} calls a second (${kept.per_second.toFixed(1)} came), those that were one too many within a second`, kept.crowded, 0, '0', kept.crowded === 0);
-	const most = Math.max(...results[0].turns.map((t) => t.resident));
+	aimProcess(results[0].turns);
+	setting.end();
+}
+
+const aimProcess = (turns) => {
+	const most = Math.max(...turns.map((t) => t.resident));
 	judge('memory of a process, MB resident', most, 1, '<= 32', most <= 32);
+};
+
+async function decide(house) {
+	const setting = await startCalls(house), turns = [];
+	for (let round = 0; round < wanted.rounds; round++) turns.push(await decisions(setting));
+	console.log('\ndials decided, from the durable queue to the attempt in it, all but the request to Twilio; one process, appendfsync always');
+	printCallers([{ name: 'parley', turns }], 'decisions/s (min..max)');
+	aimProcess(turns);
+	setting.end();
+}
+
+async function events(house) {
+	const setting = await startEvents(house), turns = [];
+	for (let round = 0; round < wanted.rounds; round++) turns.push(await eventTurn(setting));
+	console.log("\nTwilio's webhooks about live calls (answer, status, gather, status), signed, through nginx, stored with appendfsync always");
+	printContenders([{ name: 'parley', turns }]);
+	aimProcess(turns);
 	setting.end();
 }
 
@@ -156,7 +179,7 @@ async function main() {
 	try {
 		printMachine(house);
 		await house.startRedis();
-		for (const part of wanted.parts) await { page, webhook, session, live, calls, leads: () => leads(house, wanted.leads) }[part](house);
+		for (const part of wanted.parts) await { page, webhook, session, live, calls, decisions: decide, events, leads: () => leads(house, wanted.leads) }[part](house);
 	} catch (error) {
 		if (!house.ending) console.error(`run-bench: ${error.message}`);
 		await stop(1);

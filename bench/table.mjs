@@ -29,8 +29,8 @@ export function printContenders(results) {
 	console.log();
 }
 
-export function printCallers(results) {
-	const rows = [['', 'calls/s (min..max)', 'CPU us/call = app + redis', 'fattest process, MB (own)']];
+export function printCallers(results, what = 'calls/s (min..max)') {
+	const rows = [['', what, 'CPU us each = app + redis', 'fattest process, MB (own)']];
 	for (const { name, turns } of results) {
 		const rates = turns.map((turn) => turn.per_second), parts = ['app_us', 'redis_us'].map((part) => of(turns, part));
 		rows.push([name, `${thousands(median(rates))} (${thousands(Math.min(...rates))}..${thousands(Math.max(...rates))})`,
