@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "campaign/call_steps.h"
-#include "campaign/eligibility.h"
 #include "campaign/lead_line.h"
 #include "store/keys.h"
 #include "store/scripts.h"
@@ -303,10 +302,10 @@ int call_queue_withdraw(struct app *app, const struct call *call, struct err *er
 
 /* ---- held leads ---- */
 
-int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, struct err *err)
+int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, enum block block, struct err *err)
 {
 	struct command c = script_new(app->mem, &script_lead_hold, 4);
-	const char *reason = block_code(BLOCK_MISSING_VARIABLE), *id = plan->campaign.id;
+	const char *reason = block_code(block), *id = plan->campaign.id;
 	struct reply r;
 
 	command_text(&c, lead_key(app->mem, id, lead->number));
@@ -320,8 +319,8 @@ int call_queue_hold(struct app *app, const struct call_plan *plan, const struct 
 	return script_run(app->store, &script_lead_hold, &c, &r, err);
 }
 
-static int release(struct app *app, const struct call_plan *plan, int group, enum block block, int64_t before,
-		   struct err *err)
+/* Those held below the score, or all (-1). */
+static int release(struct app *app, const struct call_plan *plan, int group, enum block block, int64_t below, struct err *err)
 {
 	struct command c = script_new(app->mem, &script_lead_release, 2);
 	const char *id = plan->campaign.id;
@@ -329,22 +328,25 @@ static int release(struct app *app, const struct call_plan *plan, int group, enu
 
 	command_text(&c, held_key(app->mem, id, group, block_code(block)));
 	command_text(&c, due_key(app->mem, id, group));
-	command_text(&c, arena_printf(app->mem, "(%" PRId64, before));
+	command_text(&c, below < 0 ? "+inf" : arena_printf(app->mem, "(%" PRId64, below));
 	command_int(&c, RELEASE_MOST);
 	command_text(&c, arena_printf(app->mem, KEY_LEAD "%s:", id));
 	return script_run(app->store, &script_lead_release, &c, &r, err);
 }
 
-int call_queue_release(struct app *app, const struct call_plan *plan, struct err *err)
+int call_queue_release(struct app *app, const struct call_plan *plan, bool refused_too, struct err *err)
 {
 	static const enum block timed[] = { BLOCK_NUMBER_BUSY, BLOCK_CONTACT_GAP, BLOCK_CONTACT_LIMIT };
-	int64_t now = clock_wall_ms(app->clock);
+	int64_t now = clock_wall_ms(app->clock), revision = plan->agent.revision;
 
 	for (size_t i = 0; i < plan->open_count; i++) {
+		int group = plan->open[i]->number;
+
 		for (size_t j = 0; j < ARRAY_LEN(timed); j++)
-			if (release(app, plan, plan->open[i]->number, timed[j], now, err))
+			if (release(app, plan, group, timed[j], now, err))
 				return -1;
-		if (release(app, plan, plan->open[i]->number, BLOCK_MISSING_VARIABLE, plan->agent.revision, err))
+		if (release(app, plan, group, BLOCK_MISSING_VARIABLE, revision, err) ||
+		    release(app, plan, group, BLOCK_TEXT_REFUSED, refused_too ? -1 : revision, err))
 			return -1;
 	}
 	return 0;

@@ -11,6 +11,7 @@
 
 #include "campaign/call.h"
 #include "campaign/call_plan.h"
+#include "campaign/eligibility.h"
 #include "campaign/lead.h"
 
 enum {
@@ -84,10 +85,12 @@ int call_queue_placed_end(struct app *app, struct store *store, const struct pla
  * something was heard meanwhile stays. */
 int call_queue_withdraw(struct app *app, const struct call *call, struct err *err);
 
-/* The script lacks a variable for this lead: it is looked at again when the agent changes. */
-int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, struct err *err);
+/* The script cannot be spoken for this lead (BLOCK_MISSING_VARIABLE, BLOCK_TEXT_REFUSED): it is looked at
+ * again when the agent changes. */
+int call_queue_hold(struct app *app, const struct call_plan *plan, const struct lead *lead, enum block block, struct err *err);
 
-/* Puts back in line what was held and may be looked at again. */
-int call_queue_release(struct app *app, const struct call_plan *plan, struct err *err);
+/* Puts back in line what was held and may be looked at again; `refused_too`: also whose text was refused
+ * and has not changed since. */
+int call_queue_release(struct app *app, const struct call_plan *plan, bool refused_too, struct err *err);
 
 #endif

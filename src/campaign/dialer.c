@@ -29,7 +29,7 @@ struct turn {
 	bool planned;
 	int64_t plan_until_us, wait_until_us, taken_us;
 	struct dial_memory memory;
-	bool listed;
+	bool listed, released;
 	bool hungry; /* only the account's pace keeps it from calling */
 	size_t spare;
 	size_t batch; /* after all lines were taken: how many candidates are worth while; 0: no bound */
@@ -153,8 +153,10 @@ static bool plan(struct dialer *d, struct turn *t)
 	}
 	if (!t->plan.open_count)
 		return false;
-	if (call_queue_release(d->app, &t->plan, &err))
+	/* A new dialer asks again about refused texts: that is once a minute. */
+	if (call_queue_release(d->app, &t->plan, !t->released, &err))
 		log_event(&d->app->log, LOG_WARNING, "dialer.no_release", LOG_TEXT("campaign", t->id), LOG_TEXT("reason", err.msg));
+	t->released = true;
 	return true;
 }
 
@@ -178,35 +180,46 @@ static size_t room(const struct dialer *d, const struct call_plan *p)
 	return most < (size_t)p->campaign.max_concurrent_calls ? most : (size_t)p->campaign.max_concurrent_calls;
 }
 
-/* Whether the lead can be called as it is; holds it back when its script cannot be filled. */
-static int is_ready(struct dialer *d, const struct call_plan *p, const struct lead *lead, const char **audio, bool *ready,
-		    struct err *err)
+enum readiness { READY, NOT_YET, HELD_BACK };
+
+static int hold_back(struct dialer *d, const struct call_plan *p, const struct lead *lead, enum block why, enum readiness *is,
+		     struct err *err)
+{
+	*is = HELD_BACK;
+	return call_queue_hold(d->app, p, lead, why, err);
+}
+
+/* Whether the lead can be called as it is; holds it back when its script cannot be filled or spoken. */
+static int look_at(struct dialer *d, const struct call_plan *p, const struct lead *lead, const char **audio, enum readiness *is,
+		   struct err *err)
 {
 	const char *missing = NULL;
 	struct err failure = { 0 };
 	struct audio file;
+	bool ready;
 
 	*audio = NULL;
 	if (p->campaign.conversation) {
-		*ready = script_render(d->app->mem, str_from(p->agent.script), lead_lookup, (void *)(uintptr_t)lead, &missing);
-	} else if (call_audio_script(d->app, &p->campaign, &p->agent, lead, CALL_AUDIO_LOOK, &file, ready, &missing, &failure)) {
-		/* A text that cannot be spoken keeps its lead from being called, not the others. */
-		*ready = false;
+		ready = script_render(d->app->mem, str_from(p->agent.script), lead_lookup, (void *)(uintptr_t)lead, &missing);
+	} else if (call_audio_script(d->app, &p->campaign, &p->agent, lead, CALL_AUDIO_LOOK, &file, &ready, &missing, &failure)) {
 		if (failure.kind != ERR_INPUT && failure.kind != ERR_REFUSED)
 			return err_set(err, failure.kind, "%s", failure.msg);
+		return hold_back(d, p, lead, BLOCK_TEXT_REFUSED, is, err);
 	} else {
 		*audio = arena_strdup(d->app->mem, file.name);
 	}
-	if (!missing)
-		return 0;
-	*ready = false;
-	return call_queue_hold(d->app, p, lead, err);
+	if (missing)
+		return hold_back(d, p, lead, BLOCK_MISSING_VARIABLE, is, err);
+	*is = ready ? READY : NOT_YET;
+	return 0;
 }
 
-static int find_candidates(struct dialer *d, struct turn *t, struct candidate *candidates, size_t *count, struct err *err)
+/* *more: none of those that were looked at can be called, but there may be others behind them. */
+static int find_candidates(struct dialer *d, struct turn *t, struct candidate *candidates, size_t *count, bool *more,
+			   struct err *err)
 {
 	const struct call_plan *p = &t->plan;
-	size_t most = room(d, p), leads, unready = 0;
+	size_t most = room(d, p), leads, seen[HELD_BACK + 1] = { 0 };
 	struct lead *lead;
 
 	*count = 0;
@@ -216,19 +229,19 @@ static int find_candidates(struct dialer *d, struct turn *t, struct candidate *c
 		return -1;
 	for (size_t i = 0; i < leads && *count < most; i++) {
 		struct candidate *c = &candidates[*count];
-		bool ready;
+		enum readiness is;
 
 		*c = (struct candidate){ .lead = lead[i] };
-		if (is_ready(d, p, &lead[i], &c->audio, &ready, err))
+		if (look_at(d, p, &lead[i], &c->audio, &is, err))
 			return -1;
-		if (!ready) {
-			unready++;
+		seen[is]++;
+		if (is != READY)
 			continue;
-		}
 		snprintf(c->id, sizeof(c->id), "%s", random_id(d->app->mem));
 		++*count;
 	}
-	t->spare = unready ? SPARE : 0;
+	t->spare = seen[NOT_YET] + seen[HELD_BACK] ? SPARE : 0;
+	*more = seen[HELD_BACK] && !*count;
 	return 0;
 }
 
@@ -267,8 +280,9 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 	struct candidate *candidates = arena_alloc(d->app->mem, CLAIM_MOST * sizeof(*candidates));
 	struct claim claim = { .stop = CLAIM_ALL };
 	size_t count, taken = 0;
+	bool more;
 
-	if (find_candidates(d, t, candidates, &count, err))
+	if (find_candidates(d, t, candidates, &count, &more, err))
 		return -1;
 	if (count && claim_candidates(d, t, candidates, count, &claim, err))
 		return -1;
@@ -284,7 +298,7 @@ static int claim(struct dialer *d, struct turn *t, struct err *err)
 		t->taken_us = now_us(d);
 	t->hungry = claim.stop == CLAIM_PACE;
 	t->batch = claim.stop == CLAIM_FULL ? 2 * taken + 2 : 0;
-	t->wait_until_us = now_us(d) + pause_after(&claim, taken);
+	t->wait_until_us = now_us(d) + (more ? 0 : pause_after(&claim, taken));
 	return 0;
 }
 

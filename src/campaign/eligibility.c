@@ -19,6 +19,7 @@ static const struct {
 	[BLOCK_RECIPIENT_HOURS] = { "recipient_hours", "It is too early or too late where the lead is." },
 	[BLOCK_DAILY_CAP] = { "daily_cap", "The campaign has placed all its calls of today." },
 	[BLOCK_MISSING_VARIABLE] = { "missing_variable", "The script needs a variable that the lead lacks." },
+	[BLOCK_TEXT_REFUSED] = { "text_refused", "This lead's text cannot be spoken: ElevenLabs refused it, or it is empty or too long." },
 	[BLOCK_ATTEMPTS] = { "attempts", "All attempts of this lead are used." },
 	[BLOCK_RETRY_DELAY] = { "retry_delay", "The next attempt is due later." },
 	[BLOCK_NUMBER_BUSY] = { "number_busy", "The number is in another call." },
@@ -26,8 +27,8 @@ static const struct {
 	[BLOCK_CONTACT_LIMIT] = { "contact_limit", "The number was called as often as one day allows." },
 };
 
-const enum block held_blocks[HELD_BLOCKS] = { BLOCK_MISSING_VARIABLE, BLOCK_NUMBER_BUSY, BLOCK_CONTACT_GAP,
-					      BLOCK_CONTACT_LIMIT };
+const enum block held_blocks[HELD_BLOCKS] = { BLOCK_MISSING_VARIABLE, BLOCK_TEXT_REFUSED, BLOCK_NUMBER_BUSY,
+					      BLOCK_CONTACT_GAP, BLOCK_CONTACT_LIMIT };
 
 static bool is_open(const struct window *w, int64_t now_ms)
 {
@@ -68,6 +69,8 @@ static enum block first_block(const struct eligibility_facts *f)
 		return BLOCK_DAILY_CAP;
 	if (f->missing_variable)
 		return BLOCK_MISSING_VARIABLE;
+	if (f->text_refused)
+		return BLOCK_TEXT_REFUSED;
 	if (f->attempts >= f->max_attempts)
 		return BLOCK_ATTEMPTS;
 	if (f->retry_ms > f->now_ms)
@@ -83,8 +86,8 @@ static enum block first_block(const struct eligibility_facts *f)
 static bool waits_for_a_change(enum block block)
 {
 	return block == BLOCK_DONE || block == BLOCK_NOT_RUNNING || block == BLOCK_CALLING || block == BLOCK_SUPPRESSED ||
-	       block == BLOCK_UNKNOWN_TIMEZONE || block == BLOCK_MISSING_VARIABLE || block == BLOCK_ATTEMPTS ||
-	       block == BLOCK_NUMBER_BUSY;
+	       block == BLOCK_UNKNOWN_TIMEZONE || block == BLOCK_MISSING_VARIABLE || block == BLOCK_TEXT_REFUSED ||
+	       block == BLOCK_ATTEMPTS || block == BLOCK_NUMBER_BUSY;
 }
 
 /* The first time at which every delay has passed and all hours are open. */

@@ -27,6 +27,7 @@ enum block {
 	BLOCK_RECIPIENT_HOURS,
 	BLOCK_DAILY_CAP,
 	BLOCK_MISSING_VARIABLE,
+	BLOCK_TEXT_REFUSED, /* ElevenLabs does not speak what it would hear */
 	BLOCK_ATTEMPTS,
 	BLOCK_RETRY_DELAY,
 	BLOCK_NUMBER_BUSY, /* in a live call, of whatever campaign */
@@ -50,6 +51,7 @@ struct eligibility_facts {
 	bool done, calling;
 	bool suppressed;
 	const char *missing_variable; /* without default; NULL: none */
+	bool text_refused;
 	int attempts, max_attempts;
 	int64_t retry_ms;
 
@@ -63,7 +65,7 @@ struct eligibility {
 };
 
 /* Why a lead may stand in KEY_HELD. */
-enum { HELD_BLOCKS = 4 };
+enum { HELD_BLOCKS = 5 };
 extern const enum block held_blocks[HELD_BLOCKS];
 
 struct eligibility eligibility(const struct eligibility_facts *facts);

@@ -53,6 +53,7 @@ static int add_lead_facts(struct app *app, const struct campaign *c, const struc
 		f->contact_gap_until_ms = until;
 	else if (until && !strcmp(held, block_code(BLOCK_CONTACT_LIMIT)))
 		f->contact_limit_until_ms = until;
+	f->text_refused = !strcmp(held, block_code(BLOCK_TEXT_REFUSED));
 	f->attempts = lead->attempts;
 	f->retry_ms = lead->next_ms;
 	return 0;

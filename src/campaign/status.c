@@ -66,7 +66,7 @@ int status_snapshot(struct app *app, const char *id, int64_t now_ms, struct stat
 
 static bool lifts_with_time(enum block held)
 {
-	return held != BLOCK_MISSING_VARIABLE;
+	return held != BLOCK_MISSING_VARIABLE && held != BLOCK_TEXT_REFUSED;
 }
 
 /* The first time at which one of the group's leads is looked at; -1 when there is none to look at. */

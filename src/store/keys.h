@@ -185,7 +185,7 @@
  * never called by their number, waiting for a retry by the ms of it (lead.h); no end. */
 #define KEY_DUE "parley:due:"
 /* Sorted set by campaign, group and reason, "{cid}:{g}:{reason}": leads held back, by the ms
- * of the next look (missing_variable: by the agent's revision,
+ * of the next look (missing_variable, text_refused: by the agent's revision,
  * which is greater when there is reason to look again); no end. */
 #define KEY_HELD "parley:held:"
 /* Set by campaign: attempts that are live; no end. */

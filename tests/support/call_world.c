@@ -134,7 +134,7 @@ const char *lead_field(struct call_world *w, int64_t number, const char *field)
 void assert_sums(struct call_world *w)
 {
 	int64_t held = 0;
-	static const char *const reasons[] = { "missing_variable", "number_busy", "contact_gap", "contact_limit" };
+	static const char *const reasons[] = { "missing_variable", "text_refused", "number_busy", "contact_gap", "contact_limit" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		held += redis_number(w, "ZCARD", held_key(w->app.mem, CAMPAIGN, 0, reasons[i]), NULL, NULL);

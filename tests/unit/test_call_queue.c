@@ -225,13 +225,18 @@ static void what_was_held_comes_back_in_line(void **state)
 	add_lead(w, 1);
 	assert_int_equal(call_plan_make(&w->app, CAMPAIGN, &plan, &err), 0);
 	assert_int_equal(call_queue_next(&w->app, &plan, 1, &leads, &count, &err), 0);
-	assert_int_equal(call_queue_hold(&w->app, &plan, &leads[0], &err), 0);
+	assert_int_equal(call_queue_hold(&w->app, &plan, &leads[0], BLOCK_MISSING_VARIABLE, &err), 0);
 	assert_string_equal(lead_field(w, 1, "h"), "missing_variable");
-	assert_int_equal(call_queue_release(&w->app, &plan, &err), 0);
+	assert_int_equal(call_queue_release(&w->app, &plan, false, &err), 0);
 	assert_int_equal(redis_number(w, "ZCARD", due_key(w->app.mem, CAMPAIGN, 0), NULL, NULL), 0);
 	plan.agent.revision++;
-	assert_int_equal(call_queue_release(&w->app, &plan, &err), 0);
+	assert_int_equal(call_queue_release(&w->app, &plan, false, &err), 0);
 	assert_int_equal(redis_number(w, "ZSCORE", due_key(w->app.mem, CAMPAIGN, 0), "1", NULL), 1);
+	assert_string_equal(lead_field(w, 1, "h"), "");
+	assert_int_equal(call_queue_hold(&w->app, &plan, &leads[0], BLOCK_TEXT_REFUSED, &err), 0);
+	assert_int_equal(call_queue_release(&w->app, &plan, false, &err), 0);
+	assert_string_equal(lead_field(w, 1, "h"), "text_refused");
+	assert_int_equal(call_queue_release(&w->app, &plan, true, &err), 0);
 	assert_string_equal(lead_field(w, 1, "h"), "");
 	assert_sums(w);
 }

@@ -74,7 +74,7 @@ static const char *campaign_with(struct world *w, int leads)
 static void hold_leads(struct world *w, const char *id, int leads, int64_t revision)
 {
 	while (leads--)
-		add_lead(w, id, leads % 2 ? "Europe/Paris" : "", revision, "missing_variable");
+		add_lead(w, id, leads % 2 ? "Europe/Paris" : "", revision, leads % 3 ? "missing_variable" : "text_refused");
 }
 
 static int64_t revision_of(struct world *w, const char *id)

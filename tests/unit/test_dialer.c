@@ -230,6 +230,50 @@ static void a_script_that_cannot_be_filled_holds_its_lead_back(void **state)
 	assert_sums(d->w);
 }
 
+static struct audio audio_of(struct desk *d, int64_t number)
+{
+	struct app *app = &d->w->app;
+	struct call_plan plan;
+	struct err err = { 0 };
+	const char *missing;
+	struct audio audio;
+	struct lead lead;
+	bool ready;
+
+	assert_int_equal(call_plan_make(app, CAMPAIGN, &plan, &err), 0);
+	assert_int_equal(lead_load(app, CAMPAIGN, number, &lead, &err), 0);
+	assert_int_equal(call_audio_script(app, &plan.campaign, &plan.agent, &lead, CALL_AUDIO_LOOK, &audio, &ready, &missing, &err), 0);
+	return audio;
+}
+
+static void refused_texts_hold_their_leads_back_and_nobody_else(void **state)
+{
+	enum { REFUSED = 70 };
+	struct desk *d = *state;
+	struct arena *mem = d->w->app.mem;
+	struct err err = { 0 };
+
+	change_settings(d->w, "{\"mode\":\"broadcast\"}");
+	redis(d->w, "HSET", KEY_AGENT AGENT, "json",
+	      "{\"name\":\"Ada\",\"voice_id\":\"v\",\"model_id\":\"m\",\"language\":null,\"script\":\"Hello {{city}}.\","
+	      "\"voice_settings\":null,\"elevenlabs_agent_id\":null}", NULL);
+	for (int64_t n = 1; n <= REFUSED + 1; n++) {
+		add_lead(d->w, n);
+		redis(d->w, "HSET", lead_key(mem, CAMPAIGN, n), "v:city", arena_printf(mem, "Ulm %d", (int)n), NULL);
+		if (n <= REFUSED)
+			redis(d->w, "SET", key_of(mem, KEY_AUDIO_FAILED, audio_of(d, n).hash), "refused", NULL, NULL);
+	}
+	assert_int_equal(audio_keep(&d->w->app, audio_of(d, REFUSED + 1).name, STR("RIFF"), &err), 0);
+	fake_http_answer(&d->many.http, 201, CREATED);
+	turns(d, 10);
+	assert_int_equal(d->many.started_count, 1);
+	assert_string_equal(lead_field(d->w, REFUSED + 1, "s"), "c");
+	assert_string_equal(lead_field(d->w, 1, "h"), "text_refused");
+	assert_int_equal(redis_number(d->w, "ZCARD", held_key(mem, CAMPAIGN, 0, "text_refused"), NULL, NULL), REFUSED);
+	assert_sums(d->w);
+	assert_int_equal(system(arena_printf(mem, "rm -rf '%s/audio'", d->w->app.cfg.state_dir)), 0);
+}
+
 int main(void)
 {
 #define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
@@ -245,6 +289,7 @@ int main(void)
 		AT_DESK(a_paused_campaign_is_not_dialled),
 		AT_DESK(a_lead_without_audio_waits_for_it),
 		AT_DESK(a_script_that_cannot_be_filled_holds_its_lead_back),
+		AT_DESK(refused_texts_hold_their_leads_back_and_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,8 @@ static void the_first_reason_in_order_is_told(void **state)
 	check(&s, BLOCK_RETRY_DELAY, NOW_MS + 3 * HOUR_MS);
 	f->attempts = 3;
 	check(&s, BLOCK_ATTEMPTS, 0);
+	f->text_refused = true;
+	check(&s, BLOCK_TEXT_REFUSED, 0);
 	f->missing_variable = "city";
 	check(&s, BLOCK_MISSING_VARIABLE, 0);
 	f->placed_today = 10;

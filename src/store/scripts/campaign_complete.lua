@@ -1,5 +1,5 @@
 -- Completes a running campaign whose leads are all done.  When the others only wait for a variable that they
--- lack, some of those end first, as incomplete.
+-- lack, or for a text that ElevenLabs would speak, some of those end first, as incomplete.
 -- KEYS: 1 campaign, 2 counts, 3 outcomes, 4 groups, 5 active campaigns, 6 events, 7 live
 -- ARGV: 1 id, 2 how many leads at most, 3 prefix of leads, 4 prefix of held leads, 5 revision of the agent, 6 revision of
 --       the campaign, 7 now in ms, 8 reason, 9 the event behind its number
@@ -17,9 +17,11 @@ end
 local sets, lacking = {}, 0
 local groups = rest > 0 and redis.call('HLEN', KEYS[4]) or 0
 for group = 0, groups - 1 do
-	local set = ARGV[4] .. group .. ':missing_variable'
-	sets[#sets + 1] = set
-	lacking = lacking + redis.call('ZCOUNT', set, ARGV[5], '+inf')
+	for _, reason in ipairs({ 'missing_variable', 'text_refused' }) do
+		local set = ARGV[4] .. group .. ':' .. reason
+		sets[#sets + 1] = set
+		lacking = lacking + redis.call('ZCOUNT', set, ARGV[5], '+inf')
+	end
 end
 if lacking < rest then
 	return 0
