@@ -33,10 +33,7 @@ static const char *read_secret(struct arena *mem, const char *option, const char
 		return NULL;
 	}
 	secret = str_trim(buf_view(text));
-	for (size_t i = 0; i < secret.len; i++)
-		if ((unsigned char)secret.ptr[i] <= ' ' || (unsigned char)secret.ptr[i] >= 0x7f)
-			secret.len = 0;
-	if (!secret.len) {
+	if (!workspace_secret_is_plain(secret)) {
 		cli_no("the file of --%s does not hold one secret", option);
 		return NULL;
 	}
@@ -46,16 +43,14 @@ static const char *read_secret(struct arena *mem, const char *option, const char
 /* Asks Linear whether the key is good, says whose it is and notes that. */
 static int check_key(struct app *app, struct workspace *w)
 {
-	struct linear linear = workspace_linear(app, w);
 	struct linear_organization org;
 	struct err err = { 0 };
 
-	if (linear_organization_get(&linear, app->mem, &org, &err)) {
+	if (workspace_ask(app, w, &org, &err)) {
 		if (err.kind == ERR_DENIED)
 			return cli_no("Linear does not accept this key");
 		return cli_no("Linear cannot be asked about the key (%s); --offline adds it unchecked", err.msg);
 	}
-	w->org = org.url_key;
 	printf("%s: Linear knows the key as %s (%s)\n", w->name, printable(app->mem, org.name),
 	       printable(app->mem, org.url_key));
 	return 0;

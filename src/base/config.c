@@ -341,13 +341,18 @@ static void store(struct reader *r, const struct setting *s, const char *value)
 		*(const char **)member(r, s) = arena_strdup(r->mem, value);
 }
 
-/* The environment wins over the file; an empty value counts as not set. */
-static const char *lookup(const struct reader *r, const char *name)
+static bool is_in_environment(const char *name)
 {
 	const char *v = getenv(name);
 
-	if (!v || !*v)
-		v = dotenv_get(r->file, name);
+	return v && *v;
+}
+
+/* The environment wins over the file; an empty value counts as not set. */
+static const char *lookup(const struct reader *r, const char *name)
+{
+	const char *v = is_in_environment(name) ? getenv(name) : dotenv_get(r->file, name);
+
 	return v && *v ? v : NULL;
 }
 
@@ -361,6 +366,7 @@ static void read_setting(struct reader *r, const struct setting *s)
 		else
 			r->missing[s->group]++;
 	}
+	r->cfg->sources[s - settings] = !value ? SETTING_DEFAULT : is_in_environment(s->name) ? SETTING_ENVIRONMENT : SETTING_FILE;
 	if (!value)
 		value = s->fallback;
 	if (value)
@@ -444,6 +450,36 @@ int config_load(struct config *cfg, struct arena *a, const char *env_file, struc
 	if (cfg->interview_keep_s < cfg->session_ttl_s)
 		cfg->interview_keep_s = cfg->session_ttl_s;
 	return r.count;
+}
+
+static const char *value_text(const struct config *cfg, struct arena *a, const struct setting *s)
+{
+	const void *at = (const char *)cfg + s->offset;
+
+	if (s->flags & SECRET)
+		return NULL;
+	if (s->type == COUNT)
+		return arena_printf(a, "%d", *(const int *)at);
+	if (s->type == RATE) /* a price that is not set is 0 */
+		return *(const double *)at > 0 ? arena_printf(a, "%g", *(const double *)at) : NULL;
+	return *(const char *const *)at;
+}
+
+_Static_assert(ARRAY_LEN(settings) <= sizeof(((struct config *)0)->sources), "config.h: sources is too short");
+
+size_t config_settings(const struct config *cfg, struct arena *a, struct setting_view **list)
+{
+	*list = arena_alloc(a, ARRAY_LEN(settings) * sizeof(**list));
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const struct setting *s = &settings[i];
+
+		(*list)[i] = (struct setting_view){
+			.name = s->name, .meaning = s->meaning, .group = group_names[s->group], .value = value_text(cfg, a, s),
+			.fallback = s->fallback, .source = (enum setting_source)cfg->sources[i], .secret = s->flags & SECRET,
+			.personal = s->type == EMAIL || s->type == SENDER || s->type == PHONE,
+		};
+	}
+	return ARRAY_LEN(settings);
 }
 
 void config_describe(struct buf *out)

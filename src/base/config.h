@@ -53,11 +53,28 @@ struct config {
 	int sweep_after_s; /* how long after the start a conversation is first asked for */
 	int job_lease_s;   /* longer than any step of a job takes */
 	int vendor_timeout_s;
+
+	unsigned char sources[64]; /* of each setting, enum setting_source; in the table's order */
 };
 
 /* Reads and checks everything.  Problems are written to `problems`, one line
  * each, without any value; returns how many there are.  env_file may be NULL. */
 int config_load(struct config *cfg, struct arena *a, const char *env_file, struct buf *problems);
+
+/* The settings one by one, as they stand, for people. */
+enum setting_source { SETTING_DEFAULT, SETTING_ENVIRONMENT, SETTING_FILE };
+
+struct setting_view {
+	const char *name, *meaning;
+	const char *group; /* the vendor's name, NULL: none */
+	const char *value; /* NULL: not set, or a secret, which nobody is shown */
+	const char *fallback;
+	enum setting_source source; /* SETTING_DEFAULT: not set by anybody */
+	bool secret, personal;      /* personal: an address or a number of somebody */
+};
+
+/* All of them in the table's order, in the arena; returns how many. */
+size_t config_settings(const struct config *cfg, struct arena *a, struct setting_view **list);
 
 /* The table as lines "NAME  default  meaning", for --help and the README. */
 void config_describe(struct buf *out);

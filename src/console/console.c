@@ -6,9 +6,14 @@
 #include "app.h"
 #include "console/account_page.h"
 #include "console/audit_page.h"
+#include "console/doctor_api.h"
+#include "console/jobs_api.h"
 #include "console/login.h"
 #include "console/operators_page.h"
+#include "console/overview.h"
 #include "console/page.h"
+#include "console/settings_page.h"
+#include "console/workspaces_api.h"
 #include "web/api.h"
 
 static bool is_api(const struct request *req)
@@ -53,6 +58,11 @@ static const struct route_table *const parts[] = {
 	&account_page_routes,
 	&operators_page_routes,
 	&audit_page_routes,
+	&overview_routes,
+	&doctor_routes,
+	&job_routes,
+	&workspace_routes,
+	&settings_routes,
 	NULL,
 };
 

@@ -1,6 +1,7 @@
 /* See workspace.h. */
 #include "screening/workspace.h"
 
+#include "base/limits.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -18,26 +19,62 @@ static struct workspace default_workspace(const struct app *app)
 	};
 }
 
-static int read_added(struct app *app, const char *name, struct workspace *w, struct err *err)
+int workspace_stored(struct app *app, const char *name, struct workspace *w, struct err *err)
 {
 	struct reply r;
 
-	if (store_call(app->store, app->mem, &r, err, "HMGET", key_of(app->mem, KEY_WORKSPACE, name), "api_key",
-		       "webhook_secret", "screening_state", "pass_state", "fail_state", "org", NULL))
+	if (store_call(app->store, app->mem, &r, err, "HGETALL", key_of(app->mem, KEY_WORKSPACE, name), NULL))
 		return -1;
-	if (r.count != 6 || !reply_text(&r.items[0]) || !reply_text(&r.items[1]))
-		return err_set(err, ERR_MISSING, "no such workspace");
-	*w = default_workspace(app);
-	w->name = arena_strdup(app->mem, name);
-	w->api_key = reply_text(&r.items[0]);
-	w->webhook_secret = reply_text(&r.items[1]);
-	w->org = reply_text(&r.items[5]);
-	for (int i = 0; i < 3; i++) {
-		const char **state = (const char **[]){ &w->screening_state, &w->pass_state, &w->fail_state }[i];
+	*w = (struct workspace){
+		.name = arena_strdup(app->mem, name),
+		.api_key = reply_field(&r, "api_key"),
+		.webhook_secret = reply_field(&r, "webhook_secret"),
+		.screening_state = reply_field(&r, "screening_state"),
+		.pass_state = reply_field(&r, "pass_state"),
+		.fail_state = reply_field(&r, "fail_state"),
+		.org = reply_field(&r, "org"),
+	};
+	return w->api_key && w->webhook_secret ? 0 : err_set(err, ERR_MISSING, "no such workspace");
+}
 
-		if (reply_text(&r.items[2 + i]) && *reply_text(&r.items[2 + i]))
-			*state = reply_text(&r.items[2 + i]);
-	}
+static int read_added(struct app *app, const char *name, struct workspace *w, struct err *err)
+{
+	const struct workspace settings = default_workspace(app);
+
+	if (workspace_stored(app, name, w, err))
+		return -1;
+	if (!w->screening_state)
+		w->screening_state = settings.screening_state;
+	if (!w->pass_state)
+		w->pass_state = settings.pass_state;
+	if (!w->fail_state)
+		w->fail_state = settings.fail_state;
+	return 0;
+}
+
+bool workspace_name_is_free(struct str name)
+{
+	return str_is_token(name, 1, 40) && !str_eq(name, STR(DEFAULT_NAME));
+}
+
+bool workspace_secret_is_plain(struct str secret)
+{
+	for (size_t i = 0; i < secret.len; i++)
+		if ((unsigned char)secret.ptr[i] <= ' ' || (unsigned char)secret.ptr[i] >= 0x7f)
+			return false;
+	return secret.len && secret.len <= LIMIT_SETTING;
+}
+
+int workspace_ask(struct app *app, struct workspace *w, struct linear_organization *org, struct err *err)
+{
+	const struct linear linear = workspace_linear(app, w);
+	struct linear_organization found;
+
+	if (linear_organization_get(&linear, app->mem, &found, err))
+		return -1;
+	w->org = found.url_key;
+	if (org)
+		*org = found;
 	return 0;
 }
 
@@ -90,7 +127,7 @@ int workspace_put(struct app *app, const struct workspace *w, struct err *err)
 {
 	struct reply r;
 
-	if (!str_is_token(str_from(w->name), 1, 40) || !strcmp(w->name, DEFAULT_NAME))
+	if (!workspace_name_is_free(str_from(w->name)))
 		return err_set(err, ERR_INPUT, "a workspace name is 1 to 40 letters, digits, - or _, and not \"default\"");
 	if (store_call(app->store, app->mem, &r, err, "HSET", key_of(app->mem, KEY_WORKSPACE, w->name), "api_key",
 		       w->api_key, "webhook_secret", w->webhook_secret, "screening_state",

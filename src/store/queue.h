@@ -92,4 +92,13 @@ int queue_count(const struct queue *q, struct arena *mem, const char *which, int
 /* A dead letter: try again (or drop); *found false when it is none. */
 int queue_revive(const struct queue *q, struct arena *mem, const char *id, bool discard, bool *found, struct err *err);
 
+/* The newest first, for lists that people read: at most `max` that are after the place (the time and id of the last one
+ * that was shown; id NULL: from the newest on), with their payloads.  *more: others follow. */
+struct job_row {
+	struct job_info info;
+	struct str payload;
+};
+int queue_page(const struct queue *q, struct arena *mem, const char *which, int64_t after_ms, const char *after_id,
+	       size_t max, struct job_row **rows, size_t *count, bool *more, struct err *err);
+
 #endif

@@ -31,7 +31,7 @@ export function showError(form, { field, message }) {
 }
 
 // `body(form)` gives the JSON (a throw of { field, message } is shown as a fault); `done(json)` follows success.
-// `path` may be a function of the form.
+// `path` and `method` may be functions of the form.
 export function submitJson(form, { method = 'POST', path, body, done }) {
 	form.noValidate = true;
 	form.addEventListener('submit', async (event) => {
@@ -41,7 +41,7 @@ export function submitJson(form, { method = 'POST', path, body, done }) {
 		clearErrors(form);
 		busy(button, true);
 		try {
-			const json = await api(method, typeof path === 'function' ? path(form) : path, body(form));
+			const json = await api(typeof method === 'function' ? method(form) : method, typeof path === 'function' ? path(form) : path, body(form));
 			await done(json, form);
 		} catch (error) {
 			if (!error.message) throw error;
