@@ -106,6 +106,7 @@ int agents_preview(struct app *app, struct request *req, struct response *res, s
 	bool known;
 
 	(void)err;
+	req->after = NULL; /* nothing is changed, so there is nothing for the trail */
 	if (!body || !read_body(app, res, body, &script, &variables))
 		return 0;
 	text = script_preview(app->mem, script, given, variables);

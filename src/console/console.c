@@ -5,6 +5,7 @@
 #include "access/guard.h"
 #include "app.h"
 #include "console/account_page.h"
+#include "console/agents.h"
 #include "console/audit_page.h"
 #include "console/doctor_api.h"
 #include "console/jobs_api.h"
@@ -13,6 +14,7 @@
 #include "console/overview.h"
 #include "console/page.h"
 #include "console/settings_page.h"
+#include "console/voices.h"
 #include "console/workspaces_api.h"
 #include "web/api.h"
 
@@ -51,6 +53,8 @@ static const struct route routes[] = {
 
 /* One line a part, in the order of the navigation. */
 static const struct route_table *const parts[] = {
+	&agents_routes,
+	&voices_routes,
 	&login_routes,
 	&account_api_routes,
 	&operators_api_routes,

@@ -71,7 +71,9 @@ export async function look(page, name) {
 		await page.evaluate(() => document.fonts.ready);
 		await page.screenshot({ path: join(screenshots, `console-${name}-${looks}.png`), animations: 'disabled', fullPage: true });
 		const { wide, window: width } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, window: innerWidth }));
-		assert.ok(wide <= width, `"${name}" is ${wide} px wide at ${width} px (${looks})`);
+		const culprits = wide <= width ? [] : await page.evaluate(() => [...document.querySelectorAll('body *')].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+			.map((node) => `${node.tagName.toLowerCase()}${node.id && `#${node.id}`}.${node.getAttribute('class') ?? ''}`).slice(0, 8));
+		assert.ok(wide <= width, `"${name}" is ${wide} px wide at ${width} px (${looks}): ${culprits.join(', ')}`);
 		await assertAccessible(page, `${name}, ${looks}`);
 	}
 	await page.setViewportSize(DESK);
