@@ -174,10 +174,10 @@ describe('the page of the voices', () => {
 		await page.getByLabel('File').setInputFiles({ name: 'broken.wav', mimeType: 'audio/wav', buffer: tone(2).subarray(0, 9000) });
 		await page.getByRole('button', { name: 'Upload' }).click();
 		await page.getByText('The recording is damaged').waitFor();
-		await page.getByLabel('File').setInputFiles({ name: `${HOSTILE.replaceAll('/', '')}.wav`, mimeType: 'audio/wav', buffer: tone(2) });
+		await page.getByLabel('File').setInputFiles({ name: `${HOSTILE.replaceAll('/', '')}.wav`, mimeType: 'audio/wav', buffer: tone(8) });
 		await page.getByRole('button', { name: 'Upload' }).click();
 		const row = page.locator('#recordings tr').first();
-		await row.getByText('2 s').waitFor();
+		await row.getByText('8 s').waitFor();
 		assert.equal((await row.getByRole('rowheader').textContent()), HOSTILE.replaceAll('/', '').slice(0, 100));
 		await row.getByRole('button', { name: /^Listen to/ }).click();
 		await row.getByRole('button', { name: /^Pause/ }).waitFor();
