@@ -14,6 +14,7 @@
 #include "campaign/imports_api.h"
 #include "campaign/leads_api.h"
 #include "campaign/live_api.h"
+#include "campaign/now.h"
 #include "campaign/redial.h"
 #include "campaign/review_api.h"
 #include "campaign/test_call_api.h"
@@ -39,6 +40,7 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/api/campaigns/:id/pause", .handler = campaigns_pause, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/resume", .handler = campaigns_resume, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "POST", .path = "/api/campaigns/:id/stop", .handler = campaigns_stop, .max_body = LIMIT_BODY_ACTION },
+	{ .method = "GET", .path = "/api/campaigns/:id/now", .handler = campaign_now },
 	{ .method = "POST", .path = "/api/campaigns/:id/redial", .handler = campaign_redial, .max_body = LIMIT_BODY_ACTION },
 	{ .method = "GET", .path = "/api/campaigns/:id/status", .handler = campaigns_status },
 	{ .method = "POST", .path = "/api/campaigns/:id/clone", .handler = campaigns_clone, .max_body = LIMIT_BODY_ACTION },

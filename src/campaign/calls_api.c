@@ -100,6 +100,7 @@ int calls_show(struct app *app, struct request *req, struct response *res, struc
 	    call_show_json(app, id, arena_strndup(app->mem, call_id.ptr, call_id.len), &shown, &call, err))
 		return -1;
 	json_put(shown, "phone", shown_phone(req, call.phone));
+	json_put(shown, "from", shown_phone(req, call.from));
 	response_json(res, 200, str_from(json_write(shown)));
 	return 0;
 }

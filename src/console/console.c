@@ -7,8 +7,10 @@
 #include "console/account_page.h"
 #include "console/agents.h"
 #include "console/audit_page.h"
+#include "console/call_log.h"
 #include "console/doctor_api.h"
 #include "console/jobs_api.h"
+#include "console/live.h"
 #include "console/login.h"
 #include "console/operators_page.h"
 #include "console/overview.h"
@@ -67,6 +69,8 @@ static const struct route_table *const parts[] = {
 	&job_routes,
 	&workspace_routes,
 	&settings_routes,
+	&live_routes,
+	&call_log_routes,
 	NULL,
 };
 
