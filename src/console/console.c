@@ -8,6 +8,7 @@
 #include "console/agents.h"
 #include "console/audit_page.h"
 #include "console/call_log.h"
+#include "console/campaigns.h"
 #include "console/doctor_api.h"
 #include "console/jobs_api.h"
 #include "console/live.h"
@@ -55,6 +56,7 @@ static const struct route routes[] = {
 
 /* One line a part, in the order of the navigation. */
 static const struct route_table *const parts[] = {
+	&campaigns_routes,
 	&agents_routes,
 	&voices_routes,
 	&login_routes,
