@@ -124,6 +124,13 @@ static int64_t member(struct json_object *status, const char *path)
 	return json_int(status, path, &n) ? n : 0;
 }
 
+/* 40000 is "40,000". */
+static const char *grouped(struct app *app, int64_t n)
+{
+	return n < 1000 ? arena_printf(app->mem, "%" PRId64, n)
+			: arena_printf(app->mem, "%s,%03d", grouped(app, n / 1000), (int)(n % 1000));
+}
+
 /* The most frequent first. */
 static size_t read_outcomes(struct json_object *status, struct outcome *out, size_t most)
 {
@@ -173,8 +180,8 @@ static void fill_progress(struct app *app, struct view *row, const char *href, s
 	}
 	fill_bar(app, row, outcomes, count, total);
 	counted = view_add(row, "COUNTED");
-	view_set_int(counted, "DONE", member(status, "counts.done"));
-	view_set_int(counted, "TOTAL", total);
+	view_set(counted, "DONE", grouped(app, member(status, "counts.done")));
+	view_set(counted, "ALL", grouped(app, total));
 	view_set(counted, "ALL_HREF", arena_join(app->mem, href, "#leads"));
 	for (size_t i = 0; i < count; i++) {
 		struct view *one = view_add(counted, "OUTCOME");
@@ -182,7 +189,7 @@ static void fill_progress(struct app *app, struct view *row, const char *href, s
 		view_set(one, "OUTCOME_HREF", arena_printf(app->mem, "%s?outcome=%s#leads", href, outcomes[i].code));
 		view_set(one, "LABEL", words_of(app->mem, outcomes[i].code));
 		view_set(one, "TONE", tone_of(outcomes[i].code));
-		view_set_int(one, "COUNT", outcomes[i].count);
+		view_set(one, "COUNT", grouped(app, outcomes[i].count));
 	}
 }
 

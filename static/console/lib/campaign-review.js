@@ -29,12 +29,11 @@ export function startReview(id, state, mayChange) {
 
 	/* ---- what it says ---- */
 
-	const parts = () => [start(), remarks('bad', 'Before it can start', review.obstacles), remarks('warn', 'Worth a look', review.warnings), numbers(), people_(), course()].filter(Boolean);
+	const parts = () => [start(), remarks(), ...(review.left ? [numbers(), people_(), course()] : review.total ? [people_()] : [again()])].filter(Boolean);
+	const items = (list) => el('ul', { class: 'list' }, list.map(({ sentence, href, code }) => el('li', { class: 'row', dataset: { code } }, el('span', {}, sentence), href && mayChange && el('a', { href }, 'Mend it'))));
 
-	function remarks(tone, title, list) {
-		if (!list.length) return null;
-		return el('section', { class: 'notice', dataset: { tone }, 'aria-label': title }, el('h2', {}, title),
-			el('ul', { class: 'list' }, list.map(({ sentence, href, code }) => el('li', { class: 'row', dataset: { code } }, el('span', {}, sentence), href && mayChange && el('a', { href }, 'Mend it')))));
+	function remarks() {
+		return review.warnings.length > 0 && el('section', { class: 'notice', dataset: { tone: 'warn' }, 'aria-label': 'Worth a look' }, el('h2', {}, 'Worth a look'), items(review.warnings));
 	}
 
 	function numbers() {
@@ -65,7 +64,7 @@ export function startReview(id, state, mayChange) {
 			['Pace', `${time.calls_per_second.toLocaleString()} calls a second, held by ${LIMITS[time.limited_by]}`],
 			['Calling time', time.calling_seconds > 0 && review.worst_case_calls ? `${duration(time.calling_seconds)} on ${count(time.days)} ${time.days === 1 ? 'day' : 'days'}${time.daily_cap_reached ? '; the calls a day are the limit' : ''}` : 'none'],
 			['First call', time.begins_at ? words(time.begins_at) : 'never'],
-			['Not before', time.ends_at ? `${words(time.ends_at)}, waits between attempts not counted` : 'it does not end within a year'],
+			['Earliest end', time.ends_at ? `${words(time.ends_at)}, waits between attempts not counted` : 'it does not end within a year'],
 			time.calls_never > 0 && ['Never placed', `${count(time.calls_never)} calls, because no hours allow them`],
 			speech && ['Speech', speech.texts_to_buy ? `${speech.estimated ? 'about ' : ''}${count(speech.texts_to_buy)} ${speech.texts_to_buy === 1 ? 'text' : 'texts'} with ${count(speech.characters_to_buy)} characters to buy${speech.characters_bought ? `, ${count(speech.characters_bought)} already bought` : ''}` : 'all texts are bought already'],
 			cost && ['Estimated cost', costWords(cost)],
@@ -89,10 +88,10 @@ export function startReview(id, state, mayChange) {
 		if (!mayChange || !['draft', 'paused'].includes(review.state)) return null;
 		const verb = review.state === 'draft' ? 'start' : 'resume', label = review.state === 'draft' ? 'Start' : 'Resume';
 		const button = el('button', { class: 'button primary', type: 'button', id: 'start', disabled: !can, 'aria-describedby': 'start-words', onclick: () => begin(button, verb, label) }, label);
-		const why = can ? (review.callable ? `${people(review.callable)} can be called at once.` : review.time.begins_at ? `The first call is placed ${words(review.time.begins_at)}.` : 'Nobody can be called at present.')
-			: `It cannot be ${verb === 'start' ? 'started' : 'resumed'}: ${review.obstacles.map(({ sentence }) => sentence).join(' ')}`;
+		const why = can ? el('p', { id: 'start-words' }, review.callable ? `${people(review.callable)} can be called at once.` : review.time.begins_at ? `The first call is placed ${words(review.time.begins_at)}.` : 'Nobody can be called at present.')
+			: el('div', { class: 'notice', dataset: { tone: 'bad' }, id: 'start-words' }, el('p', {}, `It cannot be ${verb === 'start' ? 'started' : 'resumed'} yet:`), items(review.obstacles));
 		return el('section', { class: 'card', 'aria-labelledby': 'start-title' }, el('h2', { id: 'start-title' }, can ? 'Ready' : 'Not ready yet'),
-			el('p', { id: 'start-words' }, why), el('div', { class: 'actions' }, el('a', { class: 'button', href: `${home}/edit?step=keys` }, 'Back'), button));
+			why, el('div', { class: 'actions' }, el('a', { class: 'button', href: `${home}/edit?step=keys` }, 'Back'), button));
 	}
 
 	async function begin(button, verb, label) {
