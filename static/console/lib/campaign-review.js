@@ -3,7 +3,7 @@ import { $, el } from './dom.js';
 import { api } from './api.js';
 import { confirm } from './dialog.js';
 import { busy, clearErrors, showError } from './form.js';
-import { duration, words } from './time.js';
+import { ago, duration, words } from './time.js';
 import { toastLater } from './toast.js';
 
 const count = (n) => n.toLocaleString();
@@ -42,7 +42,7 @@ export function startReview(id, state, mayChange) {
 			stat(count(review.callable), 'can be called now', `${home}#leads`),
 			stat(count(review.left - review.callable), 'cannot be called now', review.left - review.callable ? `${home}#leads` : null),
 			stat(count(review.worst_case_calls), 'calls at most, every attempt used'),
-			stat(review.time.ends_at ? words(review.time.ends_at) : 'Never', review.time.ends_at ? 'the earliest end of that' : 'the end of that, within a year'));
+			stat(review.time.ends_at ? ago(review.time.ends_at) : 'Never', review.time.ends_at ? 'the earliest end of that' : 'the end of that, within a year'));
 	}
 
 	function people_() {
