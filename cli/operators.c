@@ -2,11 +2,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/audit.h"
 #include "access/operator.h"
 #include "command.h"
 #include "output.h"
 
 #define FIRST_WITHOUT_MAIL "operator@localhost"
+
+/* Whoever has the shell is not asked who they are. */
+static void tell(struct app *app, const char *action, const char *email, const char *detail)
+{
+	const struct request nothing = { .mem = app->mem };
+
+	audit_record(app, &nothing, &(struct audit_entry){ .actor = "shell", .action = action, .object = email, .detail = detail });
+}
 
 static int print_login(const char *email, const char *password)
 {
@@ -27,6 +36,7 @@ static int run_ensure(struct app *app, const struct cli_arguments *a)
 		return print_login(email, "(unchanged)");
 	if (!made && operator_reset(app, email, &password, &err))
 		return cli_failed(&err);
+	tell(app, made ? "operator.add" : "operator.reset", email, made ? "admin" : NULL);
 	return print_login(email, password);
 }
 
@@ -43,8 +53,10 @@ static int run_add(struct app *app, const struct cli_arguments *a)
 		return cli_wrong_usage("--role must be admin, operator or viewer");
 	if (operator_add(app, email, role, &password, &made, &err))
 		return cli_failed(&err);
-	return made ? print_login(email, password)
-		    : cli_no("this operator exists; parley operator reset makes a new password");
+	if (!made)
+		return cli_no("this operator exists; parley operator reset makes a new password");
+	tell(app, "operator.add", email, role_name(role));
+	return print_login(email, password);
 }
 
 static int failed(const struct err *err)
@@ -63,7 +75,10 @@ static int run_reset(struct app *app, const struct cli_arguments *a)
 
 	if (!email)
 		return cli_wrong_usage("that is no e-mail address");
-	return operator_reset(app, email, &password, &err) ? failed(&err) : print_login(email, password);
+	if (operator_reset(app, email, &password, &err))
+		return failed(&err);
+	tell(app, "operator.reset", email, NULL);
+	return print_login(email, password);
 }
 
 static int run_role(struct app *app, const struct cli_arguments *a)
@@ -76,7 +91,10 @@ static int run_role(struct app *app, const struct cli_arguments *a)
 		return cli_wrong_usage("that is no e-mail address");
 	if (!role_read(a->words[1], &role))
 		return cli_wrong_usage("the role must be admin, operator or viewer");
-	return operator_set_role(app, email, role, &err) ? failed(&err) : 0;
+	if (operator_set_role(app, email, role, &err))
+		return failed(&err);
+	tell(app, "operator.role", email, role_name(role));
+	return 0;
 }
 
 static int run_remove(struct app *app, const struct cli_arguments *a)
@@ -86,7 +104,10 @@ static int run_remove(struct app *app, const struct cli_arguments *a)
 
 	if (!email)
 		return cli_wrong_usage("that is no e-mail address");
-	return operator_remove(app, email, &err) ? failed(&err) : 0;
+	if (operator_remove(app, email, &err))
+		return failed(&err);
+	tell(app, "operator.remove", email, NULL);
+	return 0;
 }
 
 static struct json_object *operator_json(struct app *app, const char *email, const char *role, const char *created)

@@ -27,6 +27,11 @@ void audit_say(struct request *req, const char *action, const char *object, cons
 	req->said.detail = copy(req, detail);
 }
 
+void audit_nothing(struct request *req)
+{
+	req->said.action = "";
+}
+
 /* ---- writing ---- */
 
 static void field(struct command *c, const char *name, const char *value)
@@ -66,7 +71,7 @@ void audit_change(struct app *app, struct request *req, const struct response *r
 {
 	struct audit_entry entry = { .action = req->said.action, .object = req->said.object, .detail = req->said.detail };
 
-	if (res->status >= 400)
+	if (res->status >= 400 || (entry.action && !*entry.action))
 		return;
 	if (!entry.action) {
 		entry.action = arena_printf(req->mem, "%s %s", req->route->method, req->route->path);

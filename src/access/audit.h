@@ -23,10 +23,13 @@ enum { AUDIT_KEPT = 1000000, AUDIT_DETAIL = 500 };
  * detail may be NULL; the texts are copied.  The last call holds. */
 void audit_say(struct request *req, const char *action, const char *object, const char *detail);
 
+/* Says that the request changes nothing, although its method could: it leaves no entry. */
+void audit_nothing(struct request *req);
+
 struct audit_entry {
 	const char *id;    /* what a cursor names; also the time: "ms-number" */
 	int64_t at_ms;
-	const char *actor; /* address of an operator, or "key" */
+	const char *actor; /* address of an operator, "key", or "shell" */
 	const char *role, *action, *object, *detail, *client, *request_id, *result; /* NULL: nothing to say */
 };
 

@@ -1,6 +1,7 @@
 /* See campaigns_api.h. */
 #include "campaign/campaigns_api.h"
 
+#include "access/audit.h"
 #include "app.h"
 #include "base/json.h"
 #include "campaign/campaign.h"
@@ -118,6 +119,7 @@ int campaigns_create(struct app *app, struct request *req, struct response *res,
 		return no_agent(res);
 	if (campaign_load(app, id, &c, err))
 		return -1;
+	audit_say(req, "campaign.create", id, c.name);
 	answer(app, res, 201, &c);
 	return 0;
 }
@@ -155,6 +157,7 @@ int campaigns_change(struct app *app, struct request *req, struct response *res,
 		return no_agent(res);
 	if (written == CAMPAIGN_CHANGED_SINCE)
 		return api_conflict(res, "This campaign is being changed by others; try again.");
+	audit_say(req, "campaign.change", c.id, c.name);
 	return campaigns_show(app, req, res, err);
 }
 
@@ -173,6 +176,7 @@ int campaigns_delete(struct app *app, struct request *req, struct response *res,
 	if (deleted == CAMPAIGN_IS_COPIED)
 		return api_conflict(res, "The campaign's leads are being copied into another one: delete it when they are.");
 	log_event(&app->log, LOG_INFO, "campaign.deleted", LOG_TEXT("campaign", c.id));
+	audit_say(req, "campaign.delete", c.id, c.name);
 	for (int i = 0; more && i < BATCHES; i++)
 		if (campaign_delete_batch(app, c.id, &more, err))
 			return -1;
@@ -238,6 +242,7 @@ static int act(struct app *app, struct request *req, struct response *res, const
 	if (!*moved)
 		return campaign_load(app, c->id, c, err) ? -1 : refuse_state(res, c, a->otherwise);
 	log_event(&app->log, LOG_INFO, a->event, LOG_TEXT("campaign", c->id));
+	audit_say(req, a->event, c->id, c->name);
 	return 0;
 }
 

@@ -258,7 +258,7 @@ static int more(void *ctx, struct buf *out)
 		struct str cells[ARRAY_LEN(columns)];
 
 		for (size_t c = 0; c < ARRAY_LEN(columns); c++)
-			cells[c] = str_from(json_text(entry, columns[c]));
+			cells[c] = str_from(shown_text(&e->reader, json_text(entry, columns[c])));
 		cells[0] = str_from(shown_phone(&e->reader, cells[0].ptr));
 		csv_put(out, cells, ARRAY_LEN(cells));
 	}

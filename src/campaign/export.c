@@ -87,7 +87,7 @@ static void put_lead(struct export *e, const struct lead *lead, struct buf *out)
 		*cell = STR("");
 		for (size_t v = 0; v < lead->variable_count; v++)
 			if (str_eq(str_from(lead->variables[v].name), e->variables[i]))
-				*cell = str_from(lead->variables[v].value);
+				*cell = str_from(shown_text(&e->reader, lead->variables[v].value));
 	}
 	csv_put(out, e->cells, ARRAY_LEN(fixed) + e->variable_count);
 }
@@ -150,8 +150,8 @@ static void put_call(struct export *e, const struct call *call, struct buf *out)
 {
 	const struct str cells[ARRAY_LEN(call_columns)] = {
 		str_from(call->id), number_cell(e, call->lead), str_from(shown_phone(&e->reader, call->phone)), str_from(call->sid),
-		str_from(call->status), str_from(call->outcome), str_from(call->answered_by), str_from(call->digits),
-		str_from(call->speech), call->duration_s < 0 ? STR("") : number_cell(e, call->duration_s),
+		str_from(call->status), str_from(call->outcome), str_from(call->answered_by), str_from(shown_heard(&e->reader, call->digits)),
+		str_from(shown_heard(&e->reader, call->speech)), call->duration_s < 0 ? STR("") : number_cell(e, call->duration_s),
 		time_cell(e, call->placed_ms), time_cell(e, call->ended_ms), str_from(call->error),
 	};
 

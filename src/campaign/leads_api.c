@@ -1,6 +1,9 @@
 /* See leads_api.h: the import. */
 #include "campaign/leads_api.h"
 
+#include <inttypes.h>
+
+#include "access/audit.h"
 #include "app.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -191,11 +194,27 @@ static int create_from_json(struct lead_import *import, struct request *req, str
 	return finish(import, NULL, NULL, lead_json_import(import, leads, err), res, err);
 }
 
+/* For the audit trail: also an import that was cut short has changed something. */
+static void say(const struct upload *upload, const struct lead_import *import, struct request *req, int status)
+{
+	struct lead_import_counts counts = lead_import_counts(import);
+	const char *detail = arena_printf(req->mem, "%" PRId64 " accepted, %" PRId64 " rejected", counts.accepted, counts.rejected);
+
+	if (upload->wish.dry_run)
+		audit_nothing(req);
+	else
+		audit_say(req, "lead.import", upload->campaign, detail);
+	if (status >= 400 && counts.accepted && !upload->wish.dry_run)
+		audit_record(upload->app, req, &(struct audit_entry){ .action = "lead.import", .object = upload->campaign,
+								       .detail = detail, .result = "cut short" });
+}
+
 int leads_create(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	const char *campaign = api_id(req);
 	struct upload upload = { .app = app, .campaign = campaign };
 	struct lead_import *import;
+	int rc = 0;
 
 	if (!campaign)
 		return err_set(err, ERR_MISSING, "no id of a campaign");
@@ -203,9 +222,11 @@ int leads_create(struct app *app, struct request *req, struct response *res, str
 		return 0;
 	import = lead_import_new(app, campaign, upload.wish.country, upload.wish.dry_run);
 	if (request_is_type(req, "text/csv"))
-		return create_from_csv(import, &upload, req, res, err);
-	if (request_is_type(req, "application/json"))
-		return create_from_json(import, req, res, err);
-	response_error(res, 415, "unsupported_media_type", "Leads are sent as text/csv or application/json.", NULL);
-	return 0;
+		rc = create_from_csv(import, &upload, req, res, err);
+	else if (request_is_type(req, "application/json"))
+		rc = create_from_json(import, req, res, err);
+	else
+		response_error(res, 415, "unsupported_media_type", "Leads are sent as text/csv or application/json.", NULL);
+	say(&upload, import, req, rc ? 500 : res->status);
+	return rc;
 }

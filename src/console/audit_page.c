@@ -35,10 +35,17 @@ static void fill_filters(struct view *v, const struct form *form)
 		view_set(v, names[i], form_get(form, filters[i]));
 }
 
+static const char *actor_words(const char *actor)
+{
+	if (!actor || !strcmp(actor, "key"))
+		return "the key of the API";
+	return strcmp(actor, "shell") ? actor : "the shell";
+}
+
 static void fill_row(struct view *row, const struct audit_entry *e)
 {
 	page_time(row, "AT", e->at_ms);
-	view_set(row, "ACTOR", e->actor && strcmp(e->actor, "key") ? e->actor : "the key of the API");
+	view_set(row, "ACTOR", actor_words(e->actor));
 	view_set(row, "ROLE", e->role);
 	view_set(row, "ACTION", e->action);
 	view_set(row, "CLIENT", e->client);

@@ -158,6 +158,7 @@ like "another role is in the list" "$out" '^ada@example.org +admin +20'
 run operator remove ada@example.org
 run operator list
 unlike "a removed operator is gone" "$out" 'ada@'
+like "the trail tells what was done from the shell" "$(redis xrevrange parley:audit + - COUNT 1 | tr '\n' ' ')" 'actor shell action operator.remove object ada@example.org'
 ADMIN_EMAIL=boss@example.org RESEND_API_KEY=re_1 RESEND_WEBHOOK_SECRET=whsec_MDEyMzQ1 EMAIL_FROM=a@example.org
 export ADMIN_EMAIL RESEND_API_KEY RESEND_WEBHOOK_SECRET EMAIL_FROM
 run operator ensure
