@@ -117,6 +117,7 @@ test('the audit trail tells what was done, filters by address, and is exported',
 	const rows = page.locator('tbody tr');
 	await page.getByRole('row').filter({ hasText: 'operator.remove' }).first().waitFor();
 	await look(page, 'audit');
+	await page.getByLabel('Who').fill('admin@console.example');
 	await page.getByLabel('What').fill('operator.');
 	await page.getByRole('button', { name: 'Show', exact: true }).click();
 	await page.waitForURL(/action=operator\./);
