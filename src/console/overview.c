@@ -25,6 +25,7 @@ struct look {
 	const struct campaign *campaigns;
 	size_t campaign_count;
 	struct session_page sessions;
+	struct check_result *checks; /* of doctor_checks */
 };
 
 static void put_time(struct json_object *o, const char *name, int64_t ms)
@@ -243,13 +244,11 @@ static void need(struct json_object *list, const char *kind, const char *tone, c
 	json_object_array_add(list, o);
 }
 
-static int need_for_checks(struct look *l, struct json_object *list, struct err *err)
+static void need_for_checks(struct look *l, struct json_object *list)
 {
-	struct check_result *results;
+	const struct check_result *results = l->checks;
 	size_t told = 0, never = 0;
 
-	if (check_results(l->app, &results, err))
-		return -1;
 	for (size_t i = 0; i < doctor_check_count; i++) {
 		never += !results[i].at_ms;
 		if (results[i].state != CHECK_FAIL || told++ >= CHECKS_TOLD)
@@ -262,7 +261,6 @@ static int need_for_checks(struct look *l, struct json_object *list, struct err 
 		     "See them");
 	if (never == doctor_check_count)
 		need(list, "check", "info", "Vendors and settings have not been checked yet.", "/console/settings", "Check them");
-	return 0;
 }
 
 static void need_for_campaigns(struct look *l, struct json_object *list)
@@ -319,11 +317,12 @@ static int put_attention(struct look *l, struct err *err)
 	int64_t dead;
 
 	if (queue_count(&queue, app->mem, "dead", &dead, err) ||
-	    store_call(app->store, app->mem, &orphans, err, "ZCARD", KEY_ORPHANS, NULL) || need_for_checks(l, list, err))
+	    store_call(app->store, app->mem, &orphans, err, "ZCARD", KEY_ORPHANS, NULL))
 		return -1;
 	if (dead)
 		need(list, "jobs", "bad", arena_printf(app->mem, dead == 1 ? "%" PRId64 " piece of work was given up." : "%" PRId64 " pieces of work were given up.", dead),
 		     "/console/dead-letters", "Retry or discard");
+	need_for_checks(l, list);
 	if (orphans.number)
 		need(list, "orphans", "warn",
 		     arena_printf(app->mem, orphans.number == 1 ? "%" PRId64 " transcript belongs to no interview." : "%" PRId64 " transcripts belong to no interview.", orphans.number),
@@ -346,6 +345,14 @@ static void step(struct json_object *list, const char *title, const char *text, 
 	json_object_array_add(list, o);
 }
 
+static bool all_checked_and_none_red(const struct look *l)
+{
+	for (size_t i = 0; i < doctor_check_count; i++)
+		if (!l->checks[i].at_ms || l->checks[i].state == CHECK_FAIL)
+			return false;
+	return true;
+}
+
 /* Shown until there is a campaign that was started, or an interview. */
 static int put_first_steps(struct look *l, struct err *err)
 {
@@ -366,7 +373,7 @@ static int put_first_steps(struct look *l, struct err *err)
 		return -1;
 	list = put_list(l->answer, "first_steps");
 	step(list, "Check the vendors", "See that every key works, before anybody is called or invited.", "/console/settings",
-	     app->cfg.have_twilio && app->cfg.have_elevenlabs);
+	     all_checked_and_none_red(l));
 	step(list, "Make an agent", "Choose a voice and write what it says.", "/console/agents/new", agents.number > 0);
 	step(list, "Plan a campaign", "When may it call, how often, and how fast?", "/console/campaigns/new", l->campaign_count > 0);
 	step(list, "Import its leads", "From a CSV file: numbers are checked, and rejected rows are told.", "/console/campaigns", leads);
@@ -382,8 +389,8 @@ int overview_json(struct app *app, const char *timezone, struct json_object **ov
 
 	l.answer = *overview = json_owned(app->mem, json_object_new_object());
 	l.from_ms = midnight(app, timezone, l.now_ms, &zone);
-	if (read_campaigns(&l, err) ||
-	    session_page_read(app, (struct session_place){ 0, NULL }, NULL, SESSIONS_MOST, &l.sessions, err))
+	if (read_campaigns(&l, err) || check_results(app, &l.checks, err) ||
+	    session_page_read(app, (struct session_place){ 0, NULL }, &(struct session_filter){ 0 }, SESSIONS_MOST, &l.sessions, err))
 		return -1;
 	put_time(l.answer, "at", l.now_ms);
 	json_put(l.answer, "timezone", zone);

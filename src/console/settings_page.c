@@ -53,7 +53,6 @@ static void fill_check(struct view *group, struct json_object *check)
 {
 	const char *state = json_text(check, "state"), *todo = json_text(check, "todo");
 	struct view *v = view_add(group, "CHECK");
-	int64_t ms;
 
 	view_set(v, "TITLE", json_text(check, "title"));
 	view_set(v, "NAME", json_text(check, "name"));
@@ -67,8 +66,6 @@ static void fill_check(struct view *group, struct json_object *check)
 		}
 	if (todo)
 		view_set(view_add(v, "DO"), "ADVICE", todo);
-	if (iso_time_parse(json_str(check, "at"), &ms))
-		page_time(view_add(v, "SEEN"), "AT", ms);
 }
 
 /* The groups as they come, the worst first; within a group the worst first as well. */

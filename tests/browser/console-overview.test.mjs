@@ -39,7 +39,6 @@ describe('the overview', () => {
 		const started = await c.api('POST', `/api/campaigns/${campaign.id}/start`);
 		assert.equal(started.status, 200, started.text);
 		await c.stack.redis('ZADD', 'parley:queue:screening:dead', Date.now(), 'mail:lost');
-		await page.evaluate(() => { window.shifts = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts += entry.value; }).observe({ type: 'layout-shift' }); });
 		await page.locator('[data-live="running"]').getByText(NAME).waitFor({ timeout: 30_000 });
 		await page.getByText('0 of 2 leads done').waitFor();
 		await page.getByText('1 piece of work was given up.').waitFor();
@@ -61,6 +60,20 @@ describe('the overview', () => {
 		await page.locator('[data-live="attention"]').getByText('is paused').waitFor({ timeout: 30_000 });
 		const link = page.locator('[data-live="attention"]').getByRole('link', { name: 'Look at it' });
 		assert.equal(await link.getAttribute('href'), `/console/campaigns/${campaign.id}`);
+		await page.context().close();
+	});
+
+	test('being renewed moves nothing on the page', async () => {
+		const page = await c.page('operator');
+		await page.goto('/console/');
+		await page.evaluate(() => {
+			window.shifts = 0;
+			window.rounds = 0;
+			new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts += entry.value; }).observe({ type: 'layout-shift' });
+			document.addEventListener('refreshed', () => { window.rounds++; });
+		});
+		await page.waitForFunction(() => window.rounds >= 2, undefined, { timeout: 40_000 });
+		assert.equal(await page.evaluate(() => window.shifts), 0);
 		await page.context().close();
 	});
 
