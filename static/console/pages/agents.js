@@ -1,14 +1,17 @@
-// The list of agents: voices by their names.
+// The list of agents: voices by their names. Most stand in the first hundred of the account, which is one question.
 import { $$ } from '../lib/dom.js';
-import { voiceOf } from '../lib/voices.js';
+import { listVoices, voiceOf } from '../lib/voices.js';
 
-for (const place of $$('[data-voice]')) {
+const places = $$('[data-voice]').filter((place) => place.dataset.voice);
+
+async function name(place) {
 	const id = place.dataset.voice;
-	if (!id) continue;
-	voiceOf(id).then((voice) => {
-		place.textContent = voice.name ?? id;
+	try {
+		place.textContent = (await voiceOf(id)).name ?? id;
 		place.title = id;
-	}).catch((error) => {
+	} catch (error) {
 		if (error.status === 404) place.textContent = `${id} (not in the account)`;
-	});
+	}
 }
+
+if (places.length) listVoices([['limit', '100']]).then(() => places.forEach(name)).catch(() => {});
