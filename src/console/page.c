@@ -6,10 +6,10 @@
 #include "access/actor.h"
 #include "app.h"
 
-/* Previews of voices come from ElevenLabs' storage, whatever its host; everything else is our own. */
-#define POLICY(media) \
+/* Everything is our own, samples of voices too: they come through /api/voice. */
+#define POLICY \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " \
-	"connect-src 'self'; media-src 'self' blob: https:" media "; base-uri 'none'; form-action 'self'; " \
+	"connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; " \
 	"frame-ancestors 'none'"
 
 /* The navigation: section, address, label, icon of static/console/icons.svg. */
@@ -36,13 +36,10 @@ static const char *role_words(enum role role)
 	return role == ROLE_ADMIN ? "Administrator" : role == ROLE_OPERATOR ? "Operator" : "Viewer";
 }
 
-static void headers(struct app *app, struct response *res)
+static void headers(struct response *res)
 {
-	bool stand_in = str_starts(str_from(app->cfg.elevenlabs_base_url), STR("http:"));
-
 	response_type(res, "text/html; charset=utf-8");
-	response_header(res, "Content-Security-Policy",
-			stand_in ? POLICY(" http://127.0.0.1:* http://localhost:*") : POLICY(""));
+	response_header(res, "Content-Security-Policy", POLICY);
 	response_header(res, "Permissions-Policy", "microphone=(), camera=(), geolocation=()");
 	response_header(res, "Referrer-Policy", "same-origin");
 	response_header(res, "X-Robots-Tag", "noindex, nofollow");
@@ -73,7 +70,7 @@ struct view *page_bare(struct app *app, struct request *req, struct response *re
 	struct view *v = view_new(req->mem);
 
 	view_root(v, app->cfg.data_dir);
-	headers(app, res);
+	headers(res);
 	view_set(v, "ASSET_VERSION", app->asset_version);
 	return v;
 }
