@@ -50,6 +50,7 @@ check() {
 		hits "$1" '[[:space:]]on[a-z]+[[:space:]]*=' | refuse 'event handler' || faults=1
 		hits "$1" '<style[^>]*>|[[:space:]]style[[:space:]]*=' | grep -v '^templates/mail/' | refuse 'inline style' || faults=1
 		hits "$1" '[[:space:]]style="[^"]*\{\{' | refuse 'value in a style' || faults=1
+		hits "$1" '(keep-lines[^>]*|<textarea[^>]*)>[[:space:]]*\{\{[A-Z_]+\}\}' | refuse 'line breaks of the value are lost without :pre_escape' || faults=1
 		inline_scripts "$1" | refuse 'script that is no file' || faults=1
 		find "$1/templates" -name '*.txt' ! -path '*/mail/*' | refuse 'plain text that is no mail' || faults=1
 	fi
@@ -86,6 +87,11 @@ sees templates/mail/bad.html "$pragma"'<p style="color:{{T}}">'
 sees templates/a/bad.html "$pragma"'<script>var x = {{T}}</script>'
 sees templates/a/bad.html "$pragma"'<script type="application/json">{{T}}</script>'
 sees templates/a/bad.html "$pragma"'<script src="/a.js">var x</script>'
+passes templates/a/good.html "$pragma"'<p class="keep-lines">{{T:pre_escape}}</p><textarea>
+{{T:pre_escape}}</textarea><p class="keep-lines"></p>{{T}}'
+sees templates/a/bad.html "$pragma"'<p class="note keep-lines">{{T}}</p>'
+sees templates/a/bad.html "$pragma"'<textarea id="a">
+{{T}}</textarea>'
 sees templates/a/bad.txt '{{NAME}}'
 sees src/a.c 'view_render(v, dir, "mail/a.txt", out, err);'
 sees src/a.c 'view_render_text(v, app->cfg.data_dir,

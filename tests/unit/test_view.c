@@ -204,6 +204,19 @@ static void sections_and_rounds_are_shown(void **state)
 	assert_string_equal(out->ptr, "A&amp;B [] -42 {{NAME}} shown 1A&amp;B 2A&amp;B 3A&amp;B");
 }
 
+/* Ordinary escaping makes one line of a text. */
+static void lines_are_kept_where_a_template_asks_for_it(void **state)
+{
+	struct view *v = view_new(mem);
+	struct buf *out = buf_in(mem, PAGE);
+	struct err err = { 0 };
+
+	(void)state;
+	view_set(v, "V", "\n<b>\n\t\"&'");
+	assert_int_equal(render_own(v, own_template("{{%AUTOESCAPE context=\"HTML\"}}<textarea>\n{{V:pre_escape}}</textarea>{{V}}"), out, &err), 0);
+	assert_string_equal(out->ptr, "<textarea>\n\n&lt;b&gt;\n\t&quot;&amp;&#39;</textarea> &lt;b&gt;  &quot;&amp;&#39;");
+}
+
 static void a_value_is_copied(void **state)
 {
 	char value[] = "first";
@@ -279,6 +292,7 @@ int main(void)
 		TEST(no_value_gets_out_of_its_place),
 		TEST(plain_text_is_not_escaped),
 		TEST(sections_and_rounds_are_shown),
+		TEST(lines_are_kept_where_a_template_asks_for_it),
 		TEST(a_value_is_copied),
 		TEST(a_part_shows_its_own_values),
 		TEST(a_broken_template_appends_nothing),
