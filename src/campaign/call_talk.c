@@ -11,6 +11,7 @@
 #include "campaign/campaign.h"
 #include "campaign/do_not_call.h"
 #include "campaign/spoken.h"
+#include "campaign/spoken_language.h"
 #include "campaign/twilio_event.h"
 
 /* Twilio repeats a request that met a closed door (vendors/twilio.md 6.1). */
@@ -43,12 +44,13 @@ static bool has_keys(const struct campaign *campaign)
 }
 
 /* What the recogniser should expect: what can be said here. */
-static const char *hints_of(struct app *app, const struct campaign *campaign)
+static const char *hints_of(struct app *app, const struct campaign *campaign, const char *language)
 {
+	const struct spoken_language *known = spoken_language(language);
 	struct json_object *keys = json_get(campaign->settings, "keys");
 	struct buf *hints = buf_in(app->mem, LIMIT_TWIML / 8);
 
-	buf_puts(hints, "stop calling, do not call, remove me");
+	buf_puts(hints, known ? known->hints : spoken_language(NULL)->hints);
 	if (json_object_is_type(keys, json_type_object)) {
 		json_object_object_foreach(keys, name, key) {
 			(void)name;
@@ -70,7 +72,7 @@ static void gather(struct app *app, struct twiml *t, const struct campaign *camp
 		twiml_attribute(t, "speechTimeout", "2");
 		if (locale_of(language))
 			twiml_attribute(t, "language", locale_of(language));
-		twiml_attribute(t, "hints", hints_of(app, campaign));
+		twiml_attribute(t, "hints", hints_of(app, campaign, language));
 	}
 	twiml_attribute(t, "action",
 			hook_url(app, "gather", call->id, arena_printf(app->mem, "&step=%d" REPEAT, step)));
@@ -208,13 +210,13 @@ static bool key_that(struct app *app, const struct campaign *campaign, const cha
 	return false;
 }
 
-static void understand_speech(struct app *app, const struct campaign *campaign, struct input *in)
+static void understand_speech(struct app *app, const struct campaign *campaign, const char *language, struct input *in)
 {
 	const char *words = spoken_words(app->mem, str_from(in->speech)), *outcome;
-	char key = spoken_key(words);
+	char key = spoken_key(words, language);
 
 	in->how = "word";
-	if (spoken_opts_out(words)) {
+	if (spoken_opts_out(words, language)) {
 		in->outcome = "opt_out";
 		if (key_that(app, campaign, NULL, &key))
 			(void)campaign_key(campaign, key, &outcome, &in->say);
@@ -223,14 +225,14 @@ static void understand_speech(struct app *app, const struct campaign *campaign, 
 	}
 }
 
-static struct input input_of(struct app *app, const struct campaign *campaign, const struct twilio_event *e)
+static struct input input_of(struct app *app, const struct campaign *campaign, const char *language, const struct twilio_event *e)
 {
 	struct input in = { .digits = digits_of(&e->query, &e->form), .speech = speech_of(app->mem, &e->query, &e->form) };
 
 	if (in.digits && strlen(in.digits) == 1 && campaign_key(campaign, *in.digits, &in.outcome, &in.say))
 		in.how = arena_printf(app->mem, "key %s", in.digits);
 	else if (in.speech)
-		understand_speech(app, campaign, &in);
+		understand_speech(app, campaign, language, &in);
 	return in;
 }
 
@@ -245,8 +247,8 @@ static int opt_out(struct app *app, const struct campaign *campaign, const struc
 			    "call", &added, &entry, err))
 		return -1;
 	in->outcome = "opted_out";
-	if (!in->say && (!language || !strcmp(language, "en")))
-		in->say = "You will not be called again.";
+	if (!in->say && spoken_language(language))
+		in->say = spoken_language(language)->confirmation;
 	log_event(&app->log, LOG_INFO, "call.opted_out", LOG_TEXT("campaign", campaign->id), LOG_TEXT("call", call->id),
 		  LOG_NUM("new", added));
 	return 0;
@@ -285,7 +287,7 @@ int call_gathered(struct app *app, const struct twilio_event *e, struct response
 
 	if (campaign_load(app, e->call.campaign, &campaign, err) || agent_load(app, campaign.agent_id, &agent, err))
 		return -1;
-	in = input_of(app, &campaign, e);
+	in = input_of(app, &campaign, agent.language, e);
 	if (in.outcome && !strcmp(in.outcome, "opt_out") && opt_out(app, &campaign, &e->call, &in, agent.language, err))
 		return -1;
 	news.digits = in.digits;

@@ -156,7 +156,7 @@ static void with_speech_the_agent_listens_in_its_language(void **state)
 	id = one_call(w);
 	text = HOOK(w, id, "answer", "", { "CallSid", "CA1" })->body->ptr;
 	assert_non_null(strstr(text, "input=\"dtmf speech\""));
-	assert_non_null(strstr(text, " speechTimeout=\"2\" language=\"de-DE\" hints=\"stop calling, do not call, remove me, call me back\""));
+	assert_non_null(strstr(text, " speechTimeout=\"2\" language=\"de-DE\" hints=\"nicht mehr anrufen, keine Anrufe, von der Liste, call me back\""));
 }
 
 static void a_call_that_is_over_hears_nothing_more(void **state)
@@ -300,6 +300,22 @@ static void the_key_that_means_something_counts(void **state)
 }
 
 /* ---- not to be called again ---- */
+
+static void who_opts_out_is_told_in_the_language_of_the_agent(void **state)
+{
+	struct call_world *w = *state;
+	const char *id;
+
+	change_settings(w, "{\"speech\":true,\"keys\":{}}");
+	redis(w, "HSET", KEY_AGENT AGENT, "json",
+	      "{\"name\":\"Ada\",\"voice_id\":\"v\",\"model_id\":\"m\",\"language\":\"de\",\"script\":\"Hallo.\","
+	      "\"voice_settings\":null,\"elevenlabs_agent_id\":null}", NULL);
+	id = one_call(w);
+	ASSERT_SAYS(HOOK(w, id, "gather", "&step=1", { "CallSid", "CA1" }, { "SpeechResult", "Bitte nicht mehr anrufen!" }),
+		    HEAD "<Response><Say language=\"de-DE\">Sie werden nicht mehr angerufen.</Say><Hangup/></Response>");
+	assert_true(is_suppressed(w));
+	assert_string_equal(call_field(w, id, "outcome"), "opted_out");
+}
 
 static void an_opt_out_is_on_the_list_before_the_call_ends(void **state)
 {
@@ -570,6 +586,7 @@ int main(void)
 		CASE(what_was_bought_is_played_in_the_agents_voice),
 		CASE(silence_and_unknown_keys_are_asked_again_once),
 		CASE(the_key_that_means_something_counts),
+		CASE(who_opts_out_is_told_in_the_language_of_the_agent),
 		CASE(an_opt_out_is_on_the_list_before_the_call_ends),
 		CASE(words_opt_out_too),
 		CASE(a_key_is_not_lost_when_the_store_is_away),
