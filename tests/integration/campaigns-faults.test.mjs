@@ -1,6 +1,8 @@
 // Campaigns while Twilio, its callbacks and our own processes fail: nobody is called twice for one attempt, nothing is
 // lost, and what is not known is found out. A conversation by an agent of ElevenLabs' stands here too, for it can fail.
 import assert from 'node:assert/strict';
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
 import { ONCE, people, phone, startCampaigns, until } from '../support/campaign.mjs';
@@ -91,6 +93,32 @@ describe('killed', () => {
 		}
 		await it.untilStatus(id, ({ counts }) => counts.pending === 0);
 		unsure.push(id);
+	});
+
+	test('Redis while somebody asks not to be called again: the wish is kept, and nobody calls them', async () => {
+		const [number, before] = [phone(), await it.pid('redis.pid')], conf = join(it.state, 'redis/redis.conf'), heard = join(it.state, 'data/heard');
+		await it.behave(number, { ring_seconds: 1, turns: [{ digits: '9', after_seconds: 6 }] });
+		await it.script({ speed: 1 });
+		const id = await it.launch([{ phone: number }]);
+		await it.untilStatus(id, ({ counts }) => counts.calling === 1);
+		await until(async () => (await it.calls(id)).some(({ status }) => status === 'in-progress'), { what: 'the call answered' });
+		await rename(conf, `${conf}.away`); // its keeper cannot start it again
+		try {
+			await it.kill('redis.pid');
+			await until(async () => (await readdir(heard).catch(() => [])).length === 1, { what: 'the key kept on the disk' });
+		} finally {
+			await rename(`${conf}.away`, conf);
+			await it.script({ speed: 50 });
+		}
+		await until(async () => await it.pid('redis.pid') !== before && await it.redis('ping') === 'PONG', { what: 'Redis started again', seconds: 60 });
+		await until(() => it.suppressed(number), { what: 'the number on the list' });
+		await it.untilCompleted(id, patient);
+		assert.deepEqual(await it.outcomes(id), { [number]: 'opted_out' });
+		const again = await it.launch([{ phone: number }], { retry: ONCE });
+		await it.untilCompleted(again, patient);
+		assert.deepEqual(await it.outcomes(again), { [number]: 'suppressed' });
+		assert.equal((await dialsTo(number)).length, 1);
+		assert.deepEqual(await readdir(heard), []);
 	});
 
 	test('the programs that Twilio asks', async () => {
