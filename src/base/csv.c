@@ -171,6 +171,15 @@ static bool convert(struct reader *r)
 	return true;
 }
 
+/* Cell by cell: two halves of a character in neighbours are none. */
+static bool is_utf8(const struct reader *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (!str_is_utf8((struct str){ r->text.ptr + r->cells[i].at, r->cells[i].len }))
+			return false;
+	return true;
+}
+
 static const char *why_unusable(struct reader *r, const struct buf **text)
 {
 	*text = &r->text;
@@ -178,7 +187,7 @@ static const char *why_unusable(struct reader *r, const struct buf **text)
 		return "The row has too many cells.";
 	if (memchr(r->text.ptr, 0, r->text.len))
 		return "The row holds a NUL byte.";
-	if (str_is_utf8(buf_view(&r->text)))
+	if (is_utf8(r))
 		return NULL;
 	*text = &r->converted;
 	return convert(r) ? NULL : "The row is neither UTF-8 nor Windows-1252.";

@@ -82,6 +82,7 @@ static void rows_come_as_they_were_written(void **state)
 		{ "only a byte order mark", STR("\xef\xbb\xbf"), "" },
 		/* damage: told, and the rows around it are there */
 		{ "NUL", STR("a\nx\0y\nz\n"), "1:a\n2!The row holds a NUL byte.\n3:z\n" },
+		{ "a character that two cells would share", STR("a,b\n\xef,\xbb\xbf\n"), "1:a|b\n2:\xc3\xaf|\xc2\xbb\xc2\xbf\n" },
 		{ "neither encoding", STR("a\nx\x81y\nz\n"), "1:a\n2!The row is neither UTF-8 nor Windows-1252.\n3:z\n" },
 		{ "stray quote", STR("a,b\nx\"y,2\n1,2\n"), "1:a|b\n2!A quotation mark stands where none may.\n3:1|2\n" },
 		{ "text after a quote", STR("a,b\n\"x\"y,2\n1,2\n"), "1:a|b\n2!A quotation mark stands where none may.\n3:1|2\n" },
