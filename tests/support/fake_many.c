@@ -15,6 +15,8 @@ static int start(struct http_many *self, const struct http_call *call, void *tag
 		die_bug("fake_many: too many calls");
 	f->started[f->started_count] = fake_http_copy(f->http.mem, call);
 	f->tags[f->started_count++] = tag;
+	if (f->on_start)
+		f->on_start(f);
 	return 0;
 }
 

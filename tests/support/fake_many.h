@@ -7,7 +7,7 @@
  *	assert_int_equal(fake.started_count, 1);
  *
  * A call without a queued answer runs on until one is queued, however often it is
- * polled.  on_poll is where a test moves its clock, or lets something happen meanwhile.
+ * polled.  on_start sees each call begin, on_poll is where a test moves its clock, or lets something happen meanwhile.
  */
 #ifndef PARLEY_TESTS_SUPPORT_FAKE_MANY_H
 #define PARLEY_TESTS_SUPPORT_FAKE_MANY_H
@@ -22,7 +22,8 @@ struct fake_many {
 	void *tags[FAKE_HTTP_ROOM];
 	size_t started_count, ended_count, most, polls;
 	void (*on_poll)(struct fake_many *f, int timeout_ms);
-	void *arg; /* for on_poll */
+	void (*on_start)(struct fake_many *f);
+	void *arg; /* for both */
 };
 
 void fake_many_init(struct fake_many *f, struct arena *mem, size_t most);
