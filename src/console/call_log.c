@@ -98,8 +98,8 @@ static int calls_page(struct app *app, struct request *req, struct response *res
 	const char *query = query_of(app->mem, pairs, ARRAY_LEN(pairs));
 
 	view_set(p.view, "PHONE_ASKED", pairs[1]);
-	view_set(p.view, "FROM", pairs[9]);
-	view_set(p.view, "TO", pairs[11]);
+	view_set(p.view, "FROM", pairs[9] ? arena_printf(app->mem, "%.10s", pairs[9]) : NULL);
+	view_set(p.view, "TO", pairs[11] ? arena_printf(app->mem, "%.10s", pairs[11]) : NULL);
 	if (*query)
 		view_show(p.view, "FILTERED");
 	if (!understood)
