@@ -3,6 +3,7 @@
 
 #include "access/api.h"
 #include "access/guard.h"
+#include "access/session.h"
 #include "app.h"
 #include "console/account_page.h"
 #include "console/agents.h"
@@ -34,10 +35,16 @@ static int guard(struct app *app, struct request *req, struct response *res, str
 static void fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
 		 const char *sentence, int retry_after)
 {
-	if (is_api(req))
+	struct err ignored = { 0 };
+
+	if (is_api(req)) {
 		api_fail(app, req, res, status, code, sentence, retry_after);
-	else
-		page_fail(app, req, res, status, code, sentence, retry_after);
+		return;
+	}
+	/* An address that no route knows has passed no guard: who is signed in keeps the frame. */
+	if (!req->route && access_session_actor(app, req, &req->actor, &ignored))
+		req->actor = NULL;
+	page_fail(app, req, res, status, code, sentence, retry_after);
 }
 
 static int redirect_home(struct app *app, struct request *req, struct response *res, struct err *err)
