@@ -139,11 +139,11 @@ int page_send(struct page *p, struct err *err)
 	return view_render(p->shell, p->app->cfg.data_dir, "console/shell.html", p->res->body, err);
 }
 
-static const char *failure_title(int status)
+static const char *failure_title(int status, const char *code)
 {
 	switch (status) {
 	case 403:
-		return "Not for your role";
+		return !strcmp(code, "forbidden") ? "Not for your role" : "That did not work";
 	case 404:
 		return "There is nothing here";
 	case 503:
@@ -160,22 +160,21 @@ void page_fail(struct app *app, struct request *req, struct response *res, int s
 	struct view *v;
 	int failed;
 
-	(void)code;
 	(void)retry_after;
 	res->status = status;
 	if (req->actor) {
-		struct page p = page_begin(app, req, res, "failure", failure_title(status), NULL, NULL);
+		struct page p = page_begin(app, req, res, "failure", failure_title(status, code), NULL, NULL);
 
 		view_set(p.view, "SENTENCE", sentence);
 		failed = page_send(&p, &err);
 	} else {
 		v = page_bare(app, req, res);
-		view_set(v, "TITLE", failure_title(status));
+		view_set(v, "TITLE", failure_title(status, code));
 		view_set(v, "SENTENCE", sentence);
 		failed = view_render(v, app->cfg.data_dir, "console/stop.html", res->body, &err);
 	}
 	if (failed) {
 		log_event(&app->log, LOG_ERROR, "page.not_rendered", LOG_TEXT("reason", err.msg));
-		buf_printf(res->body, "<!doctype html><title>%s</title><h1>%s</h1>\n", failure_title(status), failure_title(status));
+		buf_printf(res->body, "<!doctype html><title>%s</title><h1>%s</h1>\n", failure_title(status, code), failure_title(status, code));
 	}
 }

@@ -21,7 +21,18 @@ static int answer(struct app *app, struct request *req, struct response *res, st
 	return 0;
 }
 
+/* One that has forgotten to mask. */
+static int careless(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	(void)app;
+	(void)req;
+	(void)err;
+	response_json(res, 200, STR("{\"phone\":\"+14155550100\",\"reason\":\"Write to ada@example.com.\",\"digits\":\"7\",\"n\":1.50}"));
+	return 0;
+}
+
 static const struct route routes[] = {
+	{ .method = "GET", .path = "/careless", .handler = careless },
 	{ .method = "GET", .path = "/look", .handler = answer },
 	{ .method = "POST", .path = "/change", .handler = answer, .max_body = 1000 },
 	{ .method = "POST", .path = "/own", .handler = answer, .max_body = 1000, .anyone = true },
@@ -163,6 +174,19 @@ static void a_socket_that_another_site_opens_is_refused(void **state)
 	assert_int_equal(ask_as(w, &o, a)->status, 200);
 }
 
+static void what_viewers_are_answered_is_masked_whoever_forgot_it(void **state)
+{
+	struct world *w = *state;
+	const struct visitor viewer = come_in(w, "v@acme.example", ROLE_VIEWER), operator = come_in(w, "o@acme.example", ROLE_OPERATOR);
+	const struct ask a = { .uri = "/careless", .pages = &api };
+	struct response *res = ask_as(w, &viewer, a);
+
+	assert_true(body_has(res, "\"phone\":\"+1\xe2\x80\xa2") && !body_has(res, "5550100") && !body_has(res, "ada@") && !body_has(res, "\"7\""));
+	assert_true(body_has(res, "\"n\":1.50"));
+	assert_true(body_has(ask_as(w, &operator, a), "+14155550100"));
+	assert_true(body_has(ask(w, a), "+14155550100"));
+}
+
 static void pages_send_strangers_to_the_sign_in_and_back(void **state)
 {
 	static const struct {
@@ -220,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_change_with_the_cookie_needs_its_token, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(what_another_site_sends_is_refused, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_socket_that_another_site_opens_is_refused, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(what_viewers_are_answered_is_masked_whoever_forgot_it, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(pages_send_strangers_to_the_sign_in_and_back, api_setup, api_teardown),
 		cmocka_unit_test(only_our_own_addresses_are_gone_back_to),
 		cmocka_unit_test_setup_teardown(without_redis_nobody_comes_in_by_a_cookie, api_setup, api_teardown),
