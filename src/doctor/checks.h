@@ -44,7 +44,8 @@ void doctor_assets(struct app *app, struct findings *f);
 void doctor_campaign_runner(struct app *app, struct findings *f);
 void doctor_live_feed(struct app *app, struct findings *f);
 
-/* What a failed call means: a refused key is ours to repair, silence may pass. */
+/* What a failed call means: a refused key is ours to repair, silence may pass, and who does not know the question is
+ * perhaps not the vendor. */
 void doctor_add_failure(struct findings *f, const char *name, const char *key, const struct err *err);
 
 #endif

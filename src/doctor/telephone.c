@@ -14,7 +14,7 @@ static struct twilio twilio_of(const struct app *app)
 
 static void add_failure(struct findings *f, const struct err *err)
 {
-	if (err->kind == ERR_DENIED || err->kind == ERR_MISSING)
+	if (err->kind == ERR_DENIED || (err->kind == ERR_MISSING && *err->code))
 		findings_add(f, FINDING_FAILURE, "twilio",
 			     "Put the account's SID and its primary auth token into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
 			     "Twilio does not accept the account and its token.");

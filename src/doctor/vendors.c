@@ -12,9 +12,19 @@ enum { WORKSPACES_MOST = 5 }; /* a finding or two each; the others are alike */
 
 static const char retry_later[] = "Look at the vendor's status page and at this machine's way out; then try again.";
 
+/* A "no such thing" without the vendor's own word for it: whoever answers there (a gateway, a stand-in) does not
+ * know the question, which says nothing of what was asked about. */
+static bool is_strange(const struct err *err)
+{
+	return err->kind == ERR_MISSING && !*err->code;
+}
+
 void doctor_add_failure(struct findings *f, const char *name, const char *key, const struct err *err)
 {
-	if (err->kind == ERR_DENIED)
+	if (is_strange(err))
+		findings_add(f, FINDING_WARNING, name, "Look whether its BASE_URL leads to the vendor itself.",
+			     "%s: this question is not understood there, so it is not known how it stands.", err->msg);
+	else if (err->kind == ERR_DENIED)
 		findings_add(f, FINDING_FAILURE, name, arena_printf(f->mem, "Put a valid key into %s.", key),
 			     "The key is not accepted.");
 	else

@@ -49,6 +49,25 @@ describe('settings in the console', () => {
 		await page.context().close();
 	});
 
+	test('what is red keeps a campaign from being started, and its button says why', async () => {
+		const agent = (await c.api('POST', '/api/agents', { name: 'Ada', voice_id: c.stack.settings.ELEVENLABS_VOICE_ID, script: 'Hello.' })).json;
+		const campaign = (await c.api('POST', '/api/campaigns', { name: 'Gate', agent_id: agent.id, mode: 'broadcast', timezone: 'UTC' })).json;
+		await c.api('POST', `/api/campaigns/${campaign.id}/leads`, { leads: [{ phone: '+14155550123' }] });
+		await c.stack.control('/faults', { method: 'POST', body: { vendor: 'twilio', mode: 'status', status: 401, match: { path: '/Accounts/[^/]+\\.json' } } });
+		await again();
+		const page = await c.page('operator');
+		await page.goto(`/console/campaigns/${campaign.id}/edit?step=review`);
+		const start = page.locator('#start');
+		await page.locator('#start-words').getByText('Twilio does not accept the account').waitFor();
+		assert.ok(await start.isDisabled());
+		assert.equal((await c.api('POST', `/api/campaigns/${campaign.id}/start`)).status, 409);
+		await c.stack.control('/faults', { method: 'DELETE' });
+		await again();
+		await page.reload();
+		await page.locator('#start:not(:disabled)').waitFor();
+		await page.context().close();
+	});
+
 	test('every setting stands there by name, no secret does', async () => {
 		const page = await c.page('operator');
 		await page.goto('/console/settings');

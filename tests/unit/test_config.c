@@ -442,6 +442,44 @@ static void every_setting_is_described(void **state)
 	buf_release(&b);
 }
 
+static const struct setting_view *setting(const struct setting_view *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(list[i].name, name))
+			return &list[i];
+	fail_msg("no setting %s", name);
+	return NULL;
+}
+
+static void settings_are_shown_with_their_source_and_no_secret(void **state)
+{
+	struct setting_view *list;
+	struct load l;
+	size_t count;
+
+	(void)state;
+	set_minimum();
+	setenv("SESSION_TTL_SECONDS", "3600", 1);
+	l = load_with(file_with("ORCHESTRATOR_API_KEY=a-key-that-is-never-shown\nTWILIO_CALLS_PER_SECOND=2.5\n"));
+	assert_int_equal(l.count, 0);
+	count = config_settings(&l.cfg, l.mem, &list);
+	assert_string_equal(setting(list, count, "SESSION_TTL_SECONDS")->value, "3600");
+	assert_int_equal(setting(list, count, "SESSION_TTL_SECONDS")->source, SETTING_ENVIRONMENT);
+	assert_string_equal(setting(list, count, "SESSION_TTL_SECONDS")->fallback, "604800");
+	assert_string_equal(setting(list, count, "TWILIO_CALLS_PER_SECOND")->value, "2.5");
+	assert_int_equal(setting(list, count, "TWILIO_CALLS_PER_SECOND")->source, SETTING_FILE);
+	assert_int_equal(setting(list, count, "ORG_DAILY_INVITATIONS")->source, SETTING_DEFAULT);
+	assert_int_equal(setting(list, count, "ORCHESTRATOR_API_KEY")->source, SETTING_FILE);
+	assert_null(setting(list, count, "SUPABASE_URL")->value);
+	assert_true(setting(list, count, "TWILIO_CALLER_ID")->personal);
+	assert_string_equal(setting(list, count, "TWILIO_CALLER_ID")->group, "Twilio");
+	for (size_t i = 0; i < count; i++) {
+		check_row(list[i].name, list[i].secret == config_is_secret(list[i].name));
+		check_row(list[i].name, !list[i].secret || !list[i].value);
+	}
+	arena_free(l.mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +497,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_secret_is_not_repeated),
 		cmocka_unit_test(addresses_can_stand_in_a_mail_header),
 		cmocka_unit_test(every_setting_is_described),
+		cmocka_unit_test(settings_are_shown_with_their_source_and_no_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

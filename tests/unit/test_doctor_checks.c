@@ -98,6 +98,8 @@ static const struct row rows[] = {
 	{ "suspended", doctor_twilio_account, { { 200, "{\"status\":\"suspended\",\"type\":\"Full\"}" } }, "F", "is suspended" },
 	{ "a wrong token", doctor_twilio_account, { { 401, "{\"code\":20003}" } }, "F", "TWILIO_AUTH_TOKEN" },
 	{ "another account", doctor_twilio_account, { { 404, "{\"code\":20404}" } }, "F", "TWILIO_ACCOUNT_SID" },
+	{ "somebody else's 404", doctor_twilio_account, { { 404, "<html>" } }, "W", "not understood there" },
+	{ "a gateway's 404", doctor_elevenlabs_key, { { 404, "" } }, "W", "not understood there" },
 	{ "Twilio is away", doctor_twilio_account, { { 503, "" } }, "F", "HTTP 503" },
 	{ "no account", doctor_twilio_account, { { 200, "{}" } }, "F", "no account" },
 	{ "an own number", doctor_twilio_caller, { { 200, NUMBERS("incoming_phone_numbers", "+14155550100") } }, "o", "of the account" },

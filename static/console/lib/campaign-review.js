@@ -16,6 +16,8 @@ export function startReview(id, state, mayChange) {
 
 	async function load(focus = false) {
 		place.setAttribute('aria-busy', 'true');
+		// What is red keeps it from being started, as long as that is known: so it is looked at now. A slow vendor is not waited for.
+		if (mayChange) await Promise.race([api('POST', '/api/doctor').catch(() => {}), new Promise((resolve) => setTimeout(resolve, 3000))]);
 		try {
 			review = await api('GET', `/api/campaigns/${id}/review`);
 			place.replaceChildren(...parts());
