@@ -222,16 +222,29 @@ static void fill_unreadable(struct app *app, struct view *row, const struct repl
 	fill_state(app, row, reply_field(stored, "state"), "What is stored of this campaign cannot be read; the log says why.");
 }
 
-static void fill_edit(struct view *row, struct app *app, const struct campaign *c, const char *href)
+/* Those whom a further run may reach (campaign/redial.h). */
+static int64_t unreached(struct json_object *status)
 {
+	static const char *const codes[] = { "no_answer", "busy", "failed", "voicemail", "stopped", "incomplete" };
+	int64_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		count += member(json_get(status, "outcomes"), codes[i]);
+	return count;
+}
+
+static void fill_actions(struct view *row, struct app *app, const struct campaign *c, struct json_object *status,
+			 const char *href)
+{
+	bool ended = c->state == CAMPAIGN_COMPLETED || c->state == CAMPAIGN_STOPPED;
 	struct view *edit;
 
 	view_show(row, "READABLE");
-	if (c->state == CAMPAIGN_COMPLETED || c->state == CAMPAIGN_STOPPED)
+	if (ended && !unreached(status))
 		return;
 	edit = view_add(row, "CAN_EDIT");
-	view_set(edit, "EDIT_HREF", arena_join(app->mem, href, "/edit"));
-	view_set(edit, "EDIT_LABEL", c->state == CAMPAIGN_DRAFT ? "Continue" : "Edit");
+	view_set(edit, "EDIT_HREF", arena_join(app->mem, href, ended ? "#redial" : "/edit"));
+	view_set(edit, "EDIT_LABEL", ended ? "Redial" : c->state == CAMPAIGN_DRAFT ? "Continue" : "Edit");
 }
 
 static void fill_row(struct app *app, struct view *list, const char *id, const struct reply *stored, bool can_change)
@@ -260,7 +273,7 @@ static void fill_row(struct app *app, struct view *list, const char *id, const s
 	fill_progress(app, row, href, status);
 	fill_next(row, status);
 	if (actions)
-		fill_edit(actions, app, &c, href);
+		fill_actions(actions, app, &c, status, href);
 }
 
 /* ---- the page ---- */

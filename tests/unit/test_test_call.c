@@ -74,6 +74,7 @@ static void it_is_a_running_campaign_that_no_list_shows(void **state)
 	/* nobody else is called by it */
 	assert_int_equal(at(w, "POST", path(w, test, "/leads"), "{\"leads\":[{\"phone\":\"+390612345670\"}]}")->status, 404);
 	assert_int_equal(redis_number(w, arena_printf(w->app.mem, "HGET " KEY_COUNTS "%s total", test)), 1);
+	assert_int_equal(redis_number(w, arena_printf(w->app.mem, "SCARD " KEY_AGENT_CAMPAIGNS "%s", c.agent_id)), 1);
 	assert_int_equal(at(w, "GET", path(w, "nobody", arena_join(w->app.mem, "/test-calls/", test)), NULL)->status, 404);
 }
 

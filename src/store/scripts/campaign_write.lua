@@ -22,7 +22,10 @@ if ARGV[5] ~= ARGV[6] then
 		-- Leads that lacked a variable for the former agent are looked at again.
 		redis.call('HSET', KEYS[3], 'revision', redis.call('INCR', KEYS[4]))
 	end
-	redis.call('SADD', ARGV[7] .. ARGV[5], ARGV[1])
+	-- A test call stands in no list: the campaign of which it is one keeps the agent.
+	if ARGV[8] == '' then
+		redis.call('SADD', ARGV[7] .. ARGV[5], ARGV[1])
+	end
 end
 if ARGV[4] == '0' then
 	redis.call('HSET', KEYS[1], 'state', 'draft', 'created', ARGV[3], 'changed', ARGV[3])

@@ -4,6 +4,7 @@
 import { $, $$, el } from '../lib/dom.js';
 import { api } from '../lib/api.js';
 import { confirm } from '../lib/dialog.js';
+import { cloneCampaign } from '../lib/clone.js';
 import { busy } from '../lib/form.js';
 import { toast, toastLater } from '../lib/toast.js';
 import { Feed } from '../lib/feed.js';
@@ -308,14 +309,9 @@ function chooseOutcomes(offered, outcomes) {
 	});
 }
 
-const NOT_SETTINGS = ['id', 'state', 'state_reason', 'created_at', 'changed_at', 'updated_at', 'source_id'];
-
 const clone = (button) => act(button, async () => {
-	const campaign = await api('GET', campaignPath);
-	const settings = Object.fromEntries(Object.entries(campaign).filter(([name]) => !NOT_SETTINGS.includes(name)));
-	const made = await api('POST', '/api/campaigns', { ...settings, name: `${settings.name.slice(0, 190)} (copy)` });
-	toastLater('The copy is a draft with the same settings and no leads.');
-	location.assign(`/console/campaigns/${made.id}/edit`);
+	const [{ name }, { counts }] = await Promise.all([api('GET', campaignPath), api('GET', `${campaignPath}/status`)]);
+	cloneCampaign(button, { id, name, leads: counts.total });
 });
 
 if (mayChange) {
