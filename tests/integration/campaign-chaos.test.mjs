@@ -47,7 +47,7 @@ async function sow(random, count) {
 		const status = random() < 0.8 ? 429 : 503;
 		const more = mode === 'status' ? { status, body: status === 429 ? JSON.stringify({ code: 20429, message: 'Too Many Requests', status }) : '', headers: { 'content-type': 'application/json' } }
 			: mode === 'delay' ? { delay_ms: Math.floor(random() * 1500) } : {};
-		await it.twilioFault(mode, { ...more, after: Math.floor(random() * LEADS * 1.2 / count) });
+		await it.twilioFault(mode, { ...more, after: Math.floor(random() * LEADS) });
 	}
 }
 

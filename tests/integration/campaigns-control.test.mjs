@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { wallClock } from '../judge/hours.mjs';
 import { ALWAYS, ONCE, people, phone, startCampaigns, until } from '../support/campaign.mjs';
 
 let it;
@@ -119,6 +120,36 @@ describe('limits', () => {
 		await it.untilCompleted(two);
 		for (const { phone: number } of leads)
 			assert.equal((await it.twilioCallsTo(number)).length, 2);
+	});
+});
+
+describe('the clocks where people are', () => {
+	const clock = (minutes) => `${String(Math.floor(minutes % 1440 / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+	/** Half an hour by the wall's clock of a zone that begins that many minutes after the present one. */
+	const window = (zone, later) => {
+		const from = wallClock(zone, Date.now()).minutes + later;
+		return { start: clock(from), end: clock(from + 30) };
+	};
+
+	test('one moment is within the hours of some zones and not of others, until they come there too', async () => {
+		const numbers = { newYork: '+12122000100', chicago: '+13122000100', losAngeles: '+14152999900', honolulu: '+18082000100', london: '+442079460000' };
+		const moved = '+14152999800', away = '+12122000200'; // their own zone is not their number's
+		const leads = [...Object.values(numbers).map((number) => ({ phone: number })), { phone: moved, timezone: 'America/New_York' }, { phone: away, timezone: 'Asia/Tokyo' }];
+		const id = await it.launch(leads, { recipient_hours: window('America/New_York', 0), retry: ONCE });
+		const status = await it.untilStatus(id, ({ counts, blocked }) => counts.done === 2 && blocked.recipient_hours === 5);
+		assert.equal(status.counts.pending, 5);
+		assert.ok(Date.parse(status.next_call_at) > Date.now());
+		assert.deepEqual((await it.leads(id)).filter(({ state }) => state === 'done').map((lead) => lead.phone).sort(), [numbers.newYork, moved].sort());
+
+		// The hours come to Chicago with the next full minute, and to nobody else.
+		const begins = Math.ceil((Date.now() + 5000) / 60_000) * 60_000;
+		await it.changeCampaign(id, { recipient_hours: window('America/Chicago', Math.round((begins - Math.floor(Date.now() / 60_000) * 60_000) / 60_000)) });
+		await it.untilStatus(id, ({ counts }) => counts.done === 3, { seconds: 100 });
+		const [placed] = await it.calls(id, `?lead=${(await it.leads(id)).find((lead) => lead.phone === numbers.chicago).id}`);
+		assert.ok(Date.parse(placed.placed_at) >= begins, `placed at ${placed.placed_at}, before ${new Date(begins).toISOString()}`);
+		assert.equal((await it.status(id)).blocked.recipient_hours, 4);
+		await it.stopCampaign(id);
+		await it.untilStatus(id, ({ counts }) => counts.done === leads.length);
 	});
 });
 
