@@ -63,7 +63,6 @@ export const movesTo = (issue, state) => issue.history.filter(({ to }) => to ===
 export async function startScreening({ workers = 2, ...options } = {}) {
 	const stack = await startStack({ ...options, runner: false });
 	const runners = new Set();
-	let number = 0;
 
 	// A runner ends after its minute; cron would start the next.
 	function startRunner(count = workers) {
@@ -93,12 +92,12 @@ export async function startScreening({ workers = 2, ...options } = {}) {
 		}));
 	}
 
-	const it = Object.assign(stack, {
+	const it = await screeningOn(Object.assign(stack, {
 		startRunner,
 		/** kill -9 for the runner and all its workers. */
 		killRunners: () => endRunners('SIGKILL'),
 		stopRunners: () => endRunners('SIGTERM'),
-	}, recruiter(stack), candidate(stack), vendors(stack), observer(stack));
+	}));
 
 	const stopStack = stack.stop;
 	it.stop = async () => {
@@ -106,14 +105,21 @@ export async function startScreening({ workers = 2, ...options } = {}) {
 		await endRunners('SIGTERM');
 		return stopStack();
 	};
+	if (workers)
+		startRunner();
+	return it;
+}
+
+/** What people and vendors do, for a stack whose runner is somebody else's. */
+export async function screeningOn(stack) {
+	let number = 0;
+	const it = Object.assign(stack, recruiter(stack), candidate(stack), vendors(stack), observer(stack));
 	it.person = (name = 'Ada') => {
 		const word = `${name} Nr${++number}x`;
 		return { name: word, email: `${name.toLowerCase()}.nr${number}x@example.org` };
 	};
 	if (stack.vendors.ui)
 		await it.control('/limits', { method: 'PUT', body: { linear: { requests: 1_000_000 }, resend: { per_second: 1000 }, cerebras: { requests_per_minute: 100_000 } } });
-	if (workers)
-		startRunner();
 	return it;
 }
 
