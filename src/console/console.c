@@ -13,6 +13,7 @@
 #include "console/doctor_api.h"
 #include "console/jobs_api.h"
 #include "console/live.h"
+#include "console/interviews.h"
 #include "console/login.h"
 #include "console/operators_page.h"
 #include "console/overview.h"
@@ -64,6 +65,7 @@ static const struct route routes[] = {
 /* One line a part, in the order of the navigation. */
 static const struct route_table *const parts[] = {
 	&campaigns_routes,
+	&interviews_routes,
 	&agents_routes,
 	&voices_routes,
 	&login_routes,
