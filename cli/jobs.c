@@ -11,15 +11,6 @@ enum { LIST_MOST = 1000 };
 
 static const char *const states[] = { "due", "leased", "dead" };
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	if (ms)
-		iso_time_format(ms, iso);
-	json_put(o, name, ms ? iso : NULL);
-}
-
 static struct json_object *job_json(struct app *app, const struct job_info *job)
 {
 	struct json_object *o = json_owned(app->mem, json_object_new_object());
@@ -29,8 +20,8 @@ static struct json_object *job_json(struct app *app, const struct job_info *job)
 	json_put(o, "state", job->state);
 	json_put_int(o, "attempts", job->attempts);
 	json_put(o, "reason", job->reason);
-	put_time(o, "created_at", job->created_ms);
-	put_time(o, "at", job->at_ms);
+	json_put_time(o, "created_at", job->created_ms);
+	json_put_time(o, "at", job->at_ms);
 	return o;
 }
 

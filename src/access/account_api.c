@@ -20,20 +20,12 @@ static bool has_account(struct app *app, struct request *req, struct response *r
 	return false;
 }
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	iso_time_format(ms, iso);
-	json_put(o, name, iso);
-}
-
 static struct json_object *session_json(const struct request *req, const struct access_session *s)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_time(o, "created_at", s->created_ms);
-	put_time(o, "seen_at", s->seen_ms);
+	json_put_time(o, "created_at", s->created_ms);
+	json_put_time(o, "seen_at", s->seen_ms);
 	json_put(o, "client", s->client);
 	json_put(o, "agent", s->agent);
 	json_put_flag(o, "current", !strcmp(s->id, req->actor->session));
@@ -72,13 +64,8 @@ static bool read_wish(struct request *req, struct response *res, struct wish *wi
 	struct json_object *body = api_body(req, res);
 	const char *problem;
 
-	if (!body)
+	if (!body || !api_only(res, body, (const char *const[]){ "current_password", "new_password", NULL }))
 		return false;
-	json_object_object_foreach(body, name, value) {
-		if (strcmp(name, "current_password") && strcmp(name, "new_password"))
-			return api_refuse(res, name, "This member is not known here."), false;
-		(void)value;
-	}
 	wish->present = json_text(body, "current_password");
 	wish->chosen = json_text(body, "new_password");
 	if (!wish->present || !*wish->present)

@@ -1,6 +1,8 @@
 /* See json.h. */
 #include "base/json.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -155,6 +157,15 @@ void json_put(struct json_object *o, const char *key, const char *text)
 void json_put_int(struct json_object *o, const char *key, int64_t value)
 {
 	add(o, key, json_object_new_int64(value));
+}
+
+void json_put_time(struct json_object *o, const char *key, int64_t ms)
+{
+	char iso[ISO_TIME_SIZE];
+
+	if (ms > 0)
+		iso_time_format(ms, iso);
+	json_put(o, key, ms > 0 ? iso : NULL);
 }
 
 void json_put_flag(struct json_object *o, const char *key, bool value)

@@ -40,6 +40,7 @@ struct json_object *json_list(struct json_object *o, const char *path, size_t *l
 /* Adds text or, for NULL, null. */
 void json_put(struct json_object *o, const char *key, const char *text);
 void json_put_int(struct json_object *o, const char *key, int64_t value);
+void json_put_time(struct json_object *o, const char *key, int64_t ms); /* ISO 8601; 0: null */
 void json_put_flag(struct json_object *o, const char *key, bool value);
 
 /* The serialised text, owned by the value. */

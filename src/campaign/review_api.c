@@ -9,15 +9,6 @@
 #include "campaign/review.h"
 #include "web/api.h"
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char text[ISO_TIME_SIZE];
-
-	if (ms)
-		iso_time_format(ms, text);
-	json_put(o, name, ms ? text : NULL);
-}
-
 static struct json_object *blocked_json(struct app *app, const struct review *r)
 {
 	struct json_object *list = json_object_new_array();
@@ -47,8 +38,8 @@ static struct json_object *time_json(const struct review *r)
 	json_put_int(o, "calling_seconds", (int64_t)ceil((double)(r->worst_calls - r->calls_never) / r->calls_per_second));
 	json_put_int(o, "days", r->days);
 	json_put_flag(o, "daily_cap_reached", r->capped);
-	put_time(o, "begins_at", r->begins_ms);
-	put_time(o, "ends_at", r->ends_ms);
+	json_put_time(o, "begins_at", r->begins_ms);
+	json_put_time(o, "ends_at", r->ends_ms);
 	json_put_int(o, "calls_never", r->calls_never);
 	return o;
 }

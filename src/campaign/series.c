@@ -149,14 +149,6 @@ static int read_placed(struct app *app, const char *id, const struct range *rang
 	return placed->count == range->count ? 0 : err_set(err, ERR_SYSTEM, "a series that is none");
 }
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	iso_time_format(ms, iso);
-	json_put(o, name, iso);
-}
-
 int series_json(struct app *app, const struct campaign *c, const struct series_wish *wish, struct json_object **series,
 		struct err *err)
 {
@@ -174,8 +166,8 @@ int series_json(struct app *app, const struct campaign *c, const struct series_w
 		return err_set(err, ERR_LIMIT, "too many buckets");
 	if (read_placed(app, c->id, &range, &placed, err) || read_outcomes(app, c->id, &range, &outcomes, err))
 		return -1;
-	put_time(o, "from", range.from_ms);
-	put_time(o, "to", range.from_ms + (int64_t)range.count * range.width_ms);
+	json_put_time(o, "from", range.from_ms);
+	json_put_time(o, "to", range.from_ms + (int64_t)range.count * range.width_ms);
 	json_put_int(o, "bucket_seconds", range.width_ms / 1000);
 	for (size_t i = 0; i < range.count; i++)
 		json_object_array_add(list, json_object_new_int64(placed.items[i].number));

@@ -7,15 +7,6 @@
 #include "doctor/doctor.h"
 #include "web/api.h"
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	if (ms)
-		iso_time_format(ms, iso);
-	json_put(o, name, ms ? iso : NULL);
-}
-
 static struct json_object *check_json(const struct check *c, const struct check_result *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -27,7 +18,7 @@ static struct json_object *check_json(const struct check *c, const struct check_
 	json_put(o, "sentence", r->at_ms ? r->sentence : NULL);
 	json_put(o, "todo", r->at_ms ? r->todo : NULL);
 	json_object_object_add(o, "seconds", json_object_new_double((double)r->took_ms / 1000));
-	put_time(o, "at", r->at_ms);
+	json_put_time(o, "at", r->at_ms);
 	return o;
 }
 
@@ -56,7 +47,7 @@ int doctor_json(struct app *app, struct json_object **answer, struct err *err)
 		json_put_int(counts, check_state_name((enum check_state)s), n[s]);
 	json_put_int(counts, "never", never);
 	json_put_flag(o, "running", running);
-	put_time(o, "checked_at", oldest);
+	json_put_time(o, "checked_at", oldest);
 	*answer = o;
 	return 0;
 }

@@ -142,15 +142,6 @@ static struct about about_of(struct app *app, const struct job_row *row)
 
 /* ---- as JSON ---- */
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	if (ms)
-		iso_time_format(ms, iso);
-	json_put(o, name, ms ? iso : NULL);
-}
-
 static struct json_object *job_json(struct app *app, const struct job_row *row)
 {
 	struct json_object *o = json_object_new_object();
@@ -164,8 +155,8 @@ static struct json_object *job_json(struct app *app, const struct job_row *row)
 	json_put(o, "link", about.link);
 	json_put_int(o, "attempts", row->info.attempts);
 	json_put(o, "reason", row->info.reason);
-	put_time(o, "created_at", row->info.created_ms);
-	put_time(o, "at", row->info.at_ms);
+	json_put_time(o, "created_at", row->info.created_ms);
+	json_put_time(o, "at", row->info.at_ms);
 	return o;
 }
 

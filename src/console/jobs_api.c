@@ -85,15 +85,8 @@ static const char *only_text(struct request *req, struct response *res, const ch
 	struct json_object *body = api_body(req, res);
 	const char *text;
 
-	if (!body)
+	if (!body || !api_only(res, body, (const char *const[]){ name, NULL }))
 		return NULL;
-	json_object_object_foreach(body, given, value) {
-		(void)value;
-		if (strcmp(given, name)) {
-			api_refuse(res, given, "This member is not known here.");
-			return NULL;
-		}
-	}
 	text = json_text(body, name);
 	if (text && str_trim(str_from(text)).len && strlen(text) <= most)
 		return text;

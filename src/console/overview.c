@@ -28,15 +28,6 @@ struct look {
 	struct check_result *checks; /* of doctor_checks */
 };
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char iso[ISO_TIME_SIZE];
-
-	if (ms > 0)
-		iso_time_format(ms, iso);
-	json_put(o, name, ms > 0 ? iso : NULL);
-}
-
 static struct json_object *put_object(struct json_object *in, const char *name)
 {
 	struct json_object *o = json_object_new_object();
@@ -222,7 +213,7 @@ static void put_windows(struct look *l)
 		json_put(o, "name", c->name);
 		json_put(o, "state", campaign_state_name(c->state));
 		json_put_flag(o, "open", open);
-		put_time(o, "changes_at", open ? calling_hours_until(&c->hours, c->zone, &c->holidays, l->now_ms)
+		json_put_time(o, "changes_at", open ? calling_hours_until(&c->hours, c->zone, &c->holidays, l->now_ms)
 					       : calling_hours_next_all(&w, 1, l->now_ms));
 		json_put(o, "timezone", c->timezone);
 		json_object_array_add(list, o);
@@ -392,9 +383,9 @@ int overview_json(struct app *app, const char *timezone, struct json_object **ov
 	if (read_campaigns(&l, err) || check_results(app, &l.checks, err) ||
 	    session_page_read(app, (struct session_place){ 0, NULL }, &(struct session_filter){ 0 }, SESSIONS_MOST, &l.sessions, err))
 		return -1;
-	put_time(l.answer, "at", l.now_ms);
+	json_put_time(l.answer, "at", l.now_ms);
 	json_put(l.answer, "timezone", zone);
-	put_time(l.answer, "today_from", l.from_ms);
+	json_put_time(l.answer, "today_from", l.from_ms);
 	if (put_calls(&l, err) || put_running(&l, err) || put_attention(&l, err) || put_first_steps(&l, err))
 		return -1;
 	put_interviews(&l);

@@ -34,34 +34,18 @@ static const char *zone_cookie(struct request *req)
 
 /* ---- the page ---- */
 
-static void set_time(struct view *v, const char *name, struct json_object *o, const char *member)
-{
-	int64_t ms = 0;
-
-	iso_time_parse(json_str(o, member), &ms);
-	page_time(v, name, ms);
-}
-
-static void set_count(struct view *v, const char *name, struct json_object *o, const char *path)
-{
-	int64_t n = 0;
-
-	json_int(o, path, &n);
-	view_set_int(v, name, n);
-}
-
 static void fill_today(struct view *v, struct json_object *o)
 {
 	view_set(v, "ZONE", json_text(o, "timezone"));
 	view_set(v, "TODAY", json_text(o, "today_from"));
-	set_count(v, "PLACED", o, "calls.placed_today");
-	set_count(v, "UNDER_WAY", o, "calls.under_way");
-	set_count(v, "INVITED", o, "interviews.invited_today");
-	set_count(v, "STARTED", o, "interviews.started_today");
-	set_count(v, "PASSED", o, "interviews.passed_today");
-	set_count(v, "FAILED", o, "interviews.failed_today");
-	set_count(v, "WAITING", o, "interviews.waiting");
-	set_time(v, "AT", o, "at");
+	page_count_of(v, "PLACED", o, "calls.placed_today");
+	page_count_of(v, "UNDER_WAY", o, "calls.under_way");
+	page_count_of(v, "INVITED", o, "interviews.invited_today");
+	page_count_of(v, "STARTED", o, "interviews.started_today");
+	page_count_of(v, "PASSED", o, "interviews.passed_today");
+	page_count_of(v, "FAILED", o, "interviews.failed_today");
+	page_count_of(v, "WAITING", o, "interviews.waiting");
+	page_time_of(v, "AT", o, "at");
 }
 
 static void fill_attention(struct view *v, struct json_object *o)
@@ -99,12 +83,12 @@ static void fill_running(struct view *v, struct json_object *o)
 		json_int(one, "calling", &calling);
 		view_set(item, "ID", json_text(one, "id"));
 		view_set(item, "NAME", json_text(one, "name"));
-		set_count(item, "TOTAL", one, "total");
-		set_count(item, "DONE", one, "done");
-		set_count(item, "CALLING", one, "calling");
-		set_count(item, "PLACED", one, "placed_today");
-		set_count(item, "CAP", one, "daily_cap");
-		set_time(item, "NEXT", one, "next_call_at");
+		page_count_of(item, "TOTAL", one, "total");
+		page_count_of(item, "DONE", one, "done");
+		page_count_of(item, "CALLING", one, "calling");
+		page_count_of(item, "PLACED", one, "placed_today");
+		page_count_of(item, "CAP", one, "daily_cap");
+		page_time_of(item, "NEXT", one, "next_call_at");
 		if (!calling && json_text(one, "next_call_at"))
 			view_show(item, "LATER");
 		if (held && !calling)
@@ -128,7 +112,7 @@ static void fill_windows(struct view *v, struct json_object *o)
 		view_set(item, "ID", json_text(one, "id"));
 		view_set(item, "NAME", json_text(one, "name"));
 		view_set(item, "ZONE", json_text(one, "timezone"));
-		set_time(item, "CHANGES", one, "changes_at");
+		page_time_of(item, "CHANGES", one, "changes_at");
 		view_show(item, !json_text(one, "changes_at") ? (open ? "ALWAYS" : "NEVER") : open ? "OPEN" : "CLOSED");
 		if (!strcmp(json_text(one, "state"), "paused"))
 			view_show(item, "PAUSED");

@@ -122,6 +122,22 @@ void page_time(struct view *v, const char *name, int64_t ms)
 	view_set(v, key, words);
 }
 
+void page_time_of(struct view *v, const char *name, struct json_object *o, const char *member)
+{
+	int64_t ms = 0;
+
+	iso_time_parse(json_str(o, member), &ms);
+	page_time(v, name, ms);
+}
+
+void page_count_of(struct view *v, const char *name, struct json_object *o, const char *path)
+{
+	int64_t n = 0;
+
+	json_int(o, path, &n);
+	view_set_int(v, name, n);
+}
+
 void page_pager(struct view *v, const char *query, const char *next_cursor)
 {
 	struct view *pager = page_part(v, "PAGER", "pager"), *next;

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/json.h"
 #include "web/request.h"
 #include "web/response.h"
 #include "web/view.h"
@@ -33,6 +34,10 @@ struct view *page_part(struct view *v, const char *marker, const char *name);
 /* NAME as ISO 8601 and NAME_WORDS for <time datetime="{{NAME}}">{{NAME_WORDS}}</time>; the browser shows it in the
  * reader's own zone, which it names.  0: both empty. */
 void page_time(struct view *v, const char *name, int64_t ms);
+
+/* The same of a member of JSON, and a number there; absent: empty, 0. */
+void page_time_of(struct view *v, const char *name, struct json_object *o, const char *member);
+void page_count_of(struct view *v, const char *name, struct json_object *o, const char *path);
 
 /* Fills {{>PAGER}} with a link to what follows, when something does.  `query` holds the page's filters, encoded and
  * without "?", or NULL; `next_cursor` NULL: nothing follows. */

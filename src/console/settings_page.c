@@ -13,22 +13,6 @@
 #include "console/workspaces_api.h"
 #include "doctor/doctor.h"
 
-static void set_time(struct view *v, const char *name, struct json_object *o, const char *member)
-{
-	int64_t ms = 0;
-
-	iso_time_parse(json_str(o, member), &ms);
-	page_time(v, name, ms);
-}
-
-static void set_count(struct view *v, const char *name, struct json_object *o, const char *path)
-{
-	int64_t n = 0;
-
-	json_int(o, path, &n);
-	view_set_int(v, name, n);
-}
-
 /* ---- checks ---- */
 
 static const struct {
@@ -103,10 +87,10 @@ static void fill_summary(struct view *v, struct json_object *o)
 	json_int(o, "counts.warn", &warn);
 	json_int(o, "counts.never", &never);
 	json_flag(o, "running", &running);
-	set_count(v, "FAIL", o, "counts.fail");
-	set_count(v, "WARN", o, "counts.warn");
-	set_count(v, "OK", o, "counts.ok");
-	set_time(v, "CHECKED", o, "checked_at");
+	page_count_of(v, "FAIL", o, "counts.fail");
+	page_count_of(v, "WARN", o, "counts.warn");
+	page_count_of(v, "OK", o, "counts.ok");
+	page_time_of(v, "CHECKED", o, "checked_at");
 	if (json_text(o, "checked_at"))
 		view_show(v, "HAS_RUN");
 	view_show(v, fail ? "IS_RED" : warn ? "IS_WORN" : never ? "IS_NEW" : "IS_FINE");
@@ -197,8 +181,8 @@ static void fill_job(struct app *app, struct view *v, struct json_object *job, b
 	view_set(row, "ID", json_text(job, "id"));
 	view_set(row, "TITLE", json_text(job, "title"));
 	view_set(row, "REASON", json_text(job, "reason"));
-	set_count(row, "ATTEMPTS", job, "attempts");
-	set_time(row, "AT", job, "at");
+	page_count_of(row, "ATTEMPTS", job, "attempts");
+	page_time_of(row, "AT", job, "at");
 	if (about) {
 		view_set(about, "OBJECT", object);
 		view_set(about, "LINK", link);

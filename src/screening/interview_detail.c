@@ -23,15 +23,6 @@ struct detail {
 	struct reply conversations; /* ids and times */
 };
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char text[ISO_TIME_SIZE];
-
-	if (ms > 0)
-		iso_time_format(ms, text);
-	json_put(o, name, ms > 0 ? text : NULL);
-}
-
 static void put_text(const struct detail *d, struct json_object *o, const char *name, const char *text)
 {
 	json_put(o, name, shown_text(d->req, text));
@@ -85,7 +76,7 @@ static void put_linear(const struct detail *d)
 	json_put(o, "identifier", d->row->identifier);
 	json_put(o, "workspace", d->row->workspace);
 	json_put(o, "moved_to", d->row->moved_to);
-	put_time(o, "moved_at", d->row->moved_ms);
+	json_put_time(o, "moved_at", d->row->moved_ms);
 	json_put_flag(o, "transcript_given", reply_field(&d->fields, "attached") != NULL);
 	json_object_object_add(d->out, "linear", o);
 }
@@ -95,7 +86,7 @@ static void put_candidate(const struct detail *d)
 	json_put(d->out, "candidate_email", shown_email(d->req, d->row->candidate_email));
 	put_text(d, d->out, "job_description", reply_field(&d->fields, "job_description"));
 	put_text(d, d->out, "application", reply_field(&d->fields, "application"));
-	put_time(d->out, "consented_at", reply_field_int(&d->fields, "consent_at", 0));
+	json_put_time(d->out, "consented_at", reply_field_int(&d->fields, "consent_at", 0));
 	put_pointers(d);
 	put_mails(d);
 	put_linear(d);
@@ -156,8 +147,8 @@ static struct json_object *conversation_json(struct detail *d, const char *id, c
 	json_put(o, "id", id);
 	json_put_int(o, "part", d->transcript.parts);
 	json_put(o, "state", state ? state : "started");
-	put_time(o, "started_at", began_ms);
-	put_time(o, "received_at", received);
+	json_put_time(o, "started_at", began_ms);
+	json_put_time(o, "received_at", received);
 	json_object_object_add(o, "duration_seconds", duration >= 0 ? json_object_new_int64(duration) : NULL);
 	put_recording(d, o, id, data);
 	return o;
@@ -230,7 +221,7 @@ static void put_at(struct json_object *to, struct json_object *from)
 	int64_t at = 0;
 
 	json_int(from, "at", &at);
-	put_time(to, "at", at);
+	json_put_time(to, "at", at);
 }
 
 static void put_key_points(const struct detail *d, struct json_object *to, struct json_object *evaluation)
@@ -331,7 +322,7 @@ static int add_job(const struct detail *d, struct json_object *list, const char 
 	json_put(o, "state", job.state);
 	json_put(o, "reason", job.reason && *job.reason ? job.reason : NULL);
 	json_put_int(o, "attempts", job.attempts);
-	put_time(o, "at", job.created_ms);
+	json_put_time(o, "at", job.created_ms);
 	json_object_array_add(list, o);
 	return 0;
 }

@@ -8,15 +8,6 @@
 /* 9999-12-31: what a time in milliseconds can be at most. */
 #define LAST_MS 253402300799999LL
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char text[ISO_TIME_SIZE];
-
-	if (ms)
-		iso_time_format(ms, text);
-	json_put(o, name, ms ? text : NULL);
-}
-
 struct json_object *interview_json(struct app *app, const struct session_row *row)
 {
 	struct json_object *o = json_owned(app->mem, json_object_new_object());
@@ -29,7 +20,7 @@ struct json_object *interview_json(struct app *app, const struct session_row *ro
 	json_put(o, "company_name", row->company_name);
 	json_put(o, "job_title", row->job_title);
 	json_put(o, "state", stage);
-	put_time(o, "state_at", session_stage_ms(row, stage));
+	json_put_time(o, "state_at", session_stage_ms(row, stage));
 	json_put(o, "email_state", row->email_state);
 	json_put(o, "conversation_id", row->conversation_id);
 	json_put(o, "result", row->result);
@@ -37,14 +28,14 @@ struct json_object *interview_json(struct app *app, const struct session_row *ro
 	json_put(o, "decision", session_decision(row));
 	json_put(o, "moved_to", row->moved_to);
 	json_put_flag(o, "generic_pointers", row->generic_pointers && !strcmp(row->generic_pointers, "1"));
-	put_time(o, "created_at", row->created_ms);
-	put_time(o, "expires_at", row->expires_ms);
-	put_time(o, "opened_at", row->opened_ms);
-	put_time(o, "started_at", row->started_ms);
-	put_time(o, "ended_at", row->ended_ms);
-	put_time(o, "evaluated_at", row->evaluated_ms);
-	put_time(o, "moved_at", row->moved_ms);
-	put_time(o, "revoked_at", row->revoked_ms);
+	json_put_time(o, "created_at", row->created_ms);
+	json_put_time(o, "expires_at", row->expires_ms);
+	json_put_time(o, "opened_at", row->opened_ms);
+	json_put_time(o, "started_at", row->started_ms);
+	json_put_time(o, "ended_at", row->ended_ms);
+	json_put_time(o, "evaluated_at", row->evaluated_ms);
+	json_put_time(o, "moved_at", row->moved_ms);
+	json_put_time(o, "revoked_at", row->revoked_ms);
 	return o;
 }
 

@@ -160,13 +160,7 @@ static bool has_empty_body(struct request *req, struct response *res)
 	if (!req->body.len)
 		return true;
 	body = api_body(req, res);
-	if (!body)
-		return false;
-	json_object_object_foreach(body, name, value) {
-		(void)value;
-		return api_refuse(res, name, "This member is not known here."), false;
-	}
-	return true;
+	return body && api_only(res, body, (const char *const[]){ NULL });
 }
 
 static bool not_configured(struct response *res, bool have, const char *vendor)
@@ -278,13 +272,8 @@ static bool read_override(struct request *req, struct response *res, const char 
 {
 	struct json_object *body = api_body(req, res);
 
-	if (!body)
+	if (!body || !api_only(res, body, (const char *const[]){ "result", "reason", NULL }))
 		return false;
-	json_object_object_foreach(body, name, value) {
-		(void)value;
-		if (strcmp(name, "result") && strcmp(name, "reason"))
-			return api_refuse(res, name, "This member is not known here."), false;
-	}
 	*result = json_text(body, "result");
 	if (!is_result(*result))
 		return api_refuse(res, "result", "result must be pass, fail or inconclusive."), false;

@@ -13,15 +13,6 @@
 
 enum { FIRST_TURNS = 8 };
 
-static void put_time(struct json_object *o, const char *name, int64_t ms)
-{
-	char text[ISO_TIME_SIZE];
-
-	if (ms > 0)
-		iso_time_format(ms, text);
-	json_put(o, name, ms > 0 ? text : NULL);
-}
-
 static void put_turns(struct app *app, const struct request *req, struct json_object *o, struct json_object *data)
 {
 	struct json_object *list = json_object_new_array();
@@ -60,8 +51,8 @@ static struct json_object *orphan_json(struct app *app, const struct request *re
 
 	json_int(data, "metadata.start_time_unix_secs", &began);
 	json_put(o, "conversation_id", id);
-	put_time(o, "received_at", received_ms);
-	put_time(o, "started_at", began * 1000);
+	json_put_time(o, "received_at", received_ms);
+	json_put_time(o, "started_at", began * 1000);
 	json_object_object_add(o, "duration_seconds", json_int(data, "metadata.call_duration_secs", &duration) ||
 			       json_int(data, "duration_seconds", &duration) ? json_object_new_int64(duration) : NULL);
 	json_put(o, "agent_id", json_text(data, "agent_id"));

@@ -35,14 +35,7 @@ static struct json_object *body_with(struct request *req, struct response *res, 
 {
 	struct json_object *body = api_body(req, res);
 
-	if (!body)
-		return NULL;
-	json_object_object_foreach(body, name, value) {
-		(void)value;
-		if (strcmp(name, member))
-			return api_refuse(res, name, "This member is not known here."), NULL;
-	}
-	return body;
+	return body && api_only(res, body, (const char *const[]){ member, NULL }) ? body : NULL;
 }
 
 static int answer_outcome(struct response *res, enum orphan_outcome outcome, struct err *err)

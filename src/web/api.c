@@ -49,3 +49,17 @@ struct json_object *api_body(struct request *req, struct response *res)
 	}
 	return body;
 }
+
+bool api_only(struct response *res, struct json_object *body, const char *const *members)
+{
+	json_object_object_foreach(body, name, value) {
+		const char *const *known = members;
+
+		(void)value;
+		while (*known && strcmp(*known, name))
+			known++;
+		if (!*known)
+			return api_refuse(res, name, "This member is not known here."), false;
+	}
+	return true;
+}

@@ -16,7 +16,13 @@ export function chosenOutcomes(series) {
 
 export function makeChart(box, legend) {
 	let plot, last;
-	const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+	// A token holds a colour for light and one for dark: which of them holds, only what uses it knows.
+	const style = (name) => {
+		box.style.color = `var(${name})`;
+		const { color } = getComputedStyle(box);
+		box.style.color = '';
+		return color;
+	};
 
 	function draw(series) {
 		last = series;
