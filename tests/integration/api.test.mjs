@@ -57,7 +57,9 @@ describe('the JSON API', () => {
 		for (const text of texts) {
 			for (const secret of secrets)
 				assert.ok(!text.includes(secret), text);
-			assert.ok(!text.includes('@candidate.example'), text);
+			// One interview's detail, and the list, tell the address to those who may see it.
+			if (!text.includes('"candidate_email"'))
+				assert.ok(!text.includes('@candidate.example'), text);
 		}
 	});
 
@@ -110,7 +112,7 @@ describe('the JSON API', () => {
 		assert.equal((await fetch(`${stack.url}/interview/${secret}`)).status, 404);
 		assert.equal((await api(`/api/interviews/${id}/revoke`, { method: 'POST' })).status, 409);
 		const shown = await parley('sessions', 'show', '--', id);
-		assert.match(shown.stdout, /revoked by an operator/);
+		assert.match(shown.stdout, /^state +revoked$/m);
 	});
 
 	test('the demo link of the admin command opens an interview', async () => {

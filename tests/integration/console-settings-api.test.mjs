@@ -238,6 +238,16 @@ describe('settings over the JSON API', () => {
 		everything.pop();
 	});
 
+	test('the audit trail tells who dropped what and why, and is not filled by looking', async () => {
+		const { json } = await api('GET', '/api/audit?limit=100');
+		const dropped = json.items.find((entry) => entry.action === 'job.discard');
+		assert.equal(dropped.object, 'verdict:abc');
+		assert.match(dropped.detail, /a test/);
+		for (const action of ['job.retry', 'job.retry_all', 'workspace.add', 'workspace.change', 'workspace.remove'])
+			assert.ok(json.items.some((entry) => entry.action === action), action);
+		assert.ok(!JSON.stringify(json).includes('doctor'));
+	});
+
 	// ---- the overview ----
 
 	test('the overview has the members that its page shows', async () => {
