@@ -105,6 +105,7 @@ async function buildConsole() {
 		external: ['/static/*'],
 	});
 	await copyFile(join(from, 'icons.svg'), join(to, 'icons.svg'));
+	await writeFile(join(to, 'licences.txt'), await licences([join(modules, 'uplot')]));
 }
 
 // What a page loads at once: the sheet, the icons, the frame's script, its own, and what these import.

@@ -201,8 +201,11 @@ static void put_event(struct live *l, struct json_object *event)
 {
 	struct json_object *call = json_get(event, "call");
 	struct view *v = view_add(l->v, "EVENTS"), *link;
-	const char *outcome = json_text(call, "outcome");
+	const char *outcome = json_text(call, "outcome"), *status = words_of(l->app->mem, json_text(call, "status"));
 
+	/* "Busy" says it all. */
+	if (outcome && !strcmp(words_of(l->app->mem, outcome), status))
+		outcome = NULL;
 	view_iso(v, "AT", json_text(event, "at"));
 	if (!call) {
 		view_set(v, "TEXT", arena_printf(l->app->mem, "%s. %s", words_of(l->app->mem, json_text(event, "state")),
@@ -212,7 +215,7 @@ static void put_event(struct live *l, struct json_object *event)
 	link = view_add(v, "LINK");
 	view_set(link, "HREF", call_href(l->app->mem, l->c.id, json_text(call, "id")));
 	view_set(link, "WHO", arena_join(l->app->mem, "Lead ", json_text(call, "lead_id")));
-	view_set(v, "TEXT", arena_printf(l->app->mem, "%s%s%s", words_of(l->app->mem, json_text(call, "status")), outcome ? ", " : "",
+	view_set(v, "TEXT", arena_printf(l->app->mem, "%s%s%s", status, outcome ? ", " : "",
 					 outcome ? words_of(l->app->mem, outcome) : ""));
 }
 

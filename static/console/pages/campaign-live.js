@@ -173,7 +173,7 @@ let held = null; // events that came while it is held
 
 function eventRow(event) {
 	const { call } = event;
-	const text = call ? [wordsOf(call.status), call.outcome && wordsOf(call.outcome), call.digits && `key ${call.digits}`].filter(Boolean).join(', ')
+	const text = call ? [wordsOf(call.status), call.outcome && wordsOf(call.outcome) !== wordsOf(call.status) && wordsOf(call.outcome), call.digits && `key ${call.digits}`].filter(Boolean).join(', ')
 		: `${wordsOf(event.state)}. ${event.state_reason ?? ''}`;
 	return el('li', {}, time(event.at, 'clock'), ' ', call && el('a', { href: `${pagePath}/calls/${call.id}` }, `Lead ${call.lead_id}`), call && ': ', text);
 }
@@ -263,7 +263,7 @@ async function stop(button) {
 		title: 'Stop this campaign?', yes: 'Stop it', no: 'Keep it', danger: true,
 		text: 'A stopped campaign cannot be resumed. To go on later, pause it instead.',
 		details: [`${many(open, 'lead ends', 'leads end')} as stopped and ${open === 1 ? 'is' : 'are'} not called any more.`,
-			`${many(counts.calling, 'call is', 'calls are')} in progress: who has answered is heard to the end, what still waits at Twilio is canceled.`],
+			counts.calling > 0 && `${many(counts.calling, 'call is', 'calls are')} in progress: who has answered is heard to the end, what still waits at Twilio is canceled.`].filter(Boolean),
 	});
 	if (answer) await change(button, 'stop', 'The campaign is stopped.');
 }
