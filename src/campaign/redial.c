@@ -310,6 +310,8 @@ int campaign_redial(struct app *app, struct request *req, struct response *res, 
 		return err_set(err, ERR_MISSING, "no id of a campaign");
 	if (campaign_load(app, id, &source, err))
 		return -1;
+	if (source.test_of)
+		return err_set(err, ERR_MISSING, "a test call");
 	if (!read_wish(app, req, res, &wish))
 		return 0;
 	if (source.state != CAMPAIGN_COMPLETED && source.state != CAMPAIGN_STOPPED)

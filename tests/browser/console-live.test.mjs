@@ -141,8 +141,9 @@ describe('a campaign that runs', () => {
 		assert.equal(made.source_id, it.id);
 		await page.goto(it.path);
 		await page.getByRole('button', { name: 'Clone' }).click();
+		await page.getByRole('button', { name: 'Make the draft' }).click();
 		await page.waitForURL(/\/edit$/);
-		assert.equal((await get('/api/campaigns?limit=1')).items[0].name, 'Spring survey (copy)');
+		assert.equal((await get('/api/campaigns?limit=1')).items[0].name, 'Copy of Spring survey');
 	});
 
 	test('a reader is exact again after nginx was away', async () => {

@@ -264,6 +264,8 @@ static void a_deleted_campaign_leaves_nothing(void **state)
 	for (int n = 0; n < 600; n++)
 		add_call(w, id, n);
 	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_PHONES "%s:16383 +14155559999 1", id));
+	redis_text(w, arena_printf(w->app.mem, "HSET " KEY_SERIES "%s 489900:busy 1", id));
+	redis_text(w, "ZADD " KEY_CALLS_ALL " 1 attempt7 1 of-another");
 	assert_int_equal(act(w, id, "/start"), 200);
 	assert_int_equal(act(w, id, "/stop"), 200);
 	assert_int_equal(at(w, "DELETE", path(w, id, ""), NULL)->status, 204);
@@ -279,6 +281,7 @@ static void a_deleted_campaign_leaves_nothing(void **state)
 	assert_false(more);
 	assert_int_equal(keys_of(w, id), 0);
 	assert_int_equal(keys_of(w, "attempt"), 0);
+	assert_int_equal(redis_number(w, "ZCARD " KEY_CALLS_ALL), 1);
 	assert_int_equal(keys_of(w, KEY_SID), 0);
 	assert_int_equal(is_active(w, id), 0);
 	assert_int_equal(campaign_delete_batch(&w->app, id, &more, &err), 0);
