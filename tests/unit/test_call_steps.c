@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "access/actor.h"
 #include "base/json.h"
 #include "campaign/call_show.h"
 #include "campaign/call_steps.h"
+#include "campaign/now.h"
 #include "campaign/series.h"
 #include "store/keys.h"
 #include "tests/support/call_world.h"
@@ -168,6 +170,41 @@ static void the_calls_over_time_count_each_end_once(void **state)
 	assert_int_equal(redis_number(w, "HLEN", KEY_SERIES CAMPAIGN, NULL, NULL), 1);
 }
 
+static struct json_object *now_for(struct call_world *w, const struct actor *actor)
+{
+	struct request req = { .mem = w->app.mem, .actor = actor };
+	struct json_object *now;
+	struct campaign c;
+	struct err err = { 0 };
+
+	assert_int_equal(campaign_load(&w->app, CAMPAIGN, &c, &err), 0);
+	assert_int_equal(now_json(&w->app, &req, &c, &now, &err), 0);
+	return now;
+}
+
+static void a_campaign_tells_its_calls_of_now_and_a_viewer_no_number(void **state)
+{
+	static const struct actor operator = { .email = "o", .role = ROLE_OPERATOR }, viewer = { .email = "v", .role = ROLE_VIEWER };
+	struct call_world *w = *state;
+	const char *id = one_call(w);
+	struct json_object *now = now_for(w, &operator), *call;
+	int64_t n = 0;
+	size_t count;
+
+	call = json_object_array_get_idx(json_list(now, "calls", &count), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(json_text(call, "id"), id);
+	assert_string_equal(json_text(call, "phone"), phone_of(w, 1));
+	assert_true(json_int(now, "placed_last_minute", &n) && n == 1);
+	assert_true(json_int(now, "placed_today", &n) && n == 1);
+	call = json_object_array_get_idx(json_list(now_for(w, &viewer), "calls", &count), 0);
+	assert_string_not_equal(json_text(call, "phone"), phone_of(w, 1));
+	assert_non_null(strstr(json_text(call, "phone"), "•••"));
+	tell(w, id, (struct call_news){ .status = "busy" });
+	json_list(now_for(w, &operator), "calls", &count);
+	assert_int_equal(count, 0);
+}
+
 static void a_withdrawn_call_is_in_no_list(void **state)
 {
 	struct call_world *w = *state;
@@ -191,6 +228,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_said_to_an_agent_is_shown, call_setup, call_teardown),
 		cmocka_unit_test_setup_teardown(the_row_does_not_grow_for_ever, call_setup, call_teardown),
 		cmocka_unit_test_setup_teardown(the_calls_over_time_count_each_end_once, call_setup, call_teardown),
+		cmocka_unit_test_setup_teardown(a_campaign_tells_its_calls_of_now_and_a_viewer_no_number, call_setup, call_teardown),
 		cmocka_unit_test_setup_teardown(a_withdrawn_call_is_in_no_list, call_setup, call_teardown),
 	};
 
