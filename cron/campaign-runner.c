@@ -1,6 +1,7 @@
 /* Runs the campaigns for about a minute; see campaign/runner.h. */
 #include <stdlib.h>
 
+#include "campaign/import_rejects.h"
 #include "campaign/runner.h"
 #include "campaign/status.h"
 #include "live/relay.h"
@@ -42,6 +43,7 @@ static int reconcile(struct app *app, const struct shift *shift)
 {
 	struct campaign_runner r = runner_of(app, shift);
 
+	import_rejects_tend(app);
 	return app->cfg.have_twilio ? campaign_runner_reconcile(&r) : 0;
 }
 
@@ -58,6 +60,7 @@ static int once(struct app *app, const struct shift *shift)
 {
 	struct campaign_runner r = runner_of(app, shift);
 
+	import_rejects_tend(app);
 	return app->cfg.have_twilio && app->cfg.have_elevenlabs ? campaign_runner_once(&r) : 0;
 }
 

@@ -37,11 +37,11 @@ static const char *path_of(struct app *app, const char *campaign, const char *im
 }
 
 /* By the real clock: it is about files of the disk. */
-static void delete_old(const char *dir)
+void import_rejects_tend(struct app *app)
 {
 	time_t now = time(NULL);
 	struct dirent *entry;
-	DIR *d = opendir(dir);
+	DIR *d = opendir(dir_of(app));
 
 	while (d && (entry = readdir(d))) {
 		struct stat st;
@@ -68,7 +68,6 @@ struct import_rejects *import_rejects_new(struct app *app, const char *campaign,
 
 	*r = (struct import_rejects){ .app = app, .dir = dir_of(app), .path = path_of(app, campaign, import),
 				      .line = buf_in(app->mem, LINE_MOST) };
-	delete_old(r->dir);
 	arena_defer(app->mem, release, r);
 	return r;
 }

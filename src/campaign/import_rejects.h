@@ -14,8 +14,7 @@ enum { KEEP_REJECTS_S = 86400 };
 
 struct import_rejects;
 
-/* Nothing is written before the first row is rejected.  Files that are too old are deleted on this
- * occasion.  It belongs to app->mem.  `campaign` and `import` are tokens. */
+/* Nothing is written before the first row is rejected.  It belongs to app->mem.  `campaign` and `import` are tokens. */
 struct import_rejects *import_rejects_new(struct app *app, const char *campaign, const char *import);
 
 void import_rejects_header(struct import_rejects *rejects, const struct str *cells, size_t count);
@@ -23,6 +22,9 @@ void import_rejects_put(struct import_rejects *rejects, int64_t row, const char 
 
 /* Writes what is held back.  A disk that is full costs the file, not the import: false, and there is none. */
 bool import_rejects_end(struct import_rejects *rejects);
+
+/* Deletes what is too old; for the runner, which comes by every minute. */
+void import_rejects_tend(struct app *app);
 
 /* Opens it to be read; NULL when there is none. */
 FILE *import_rejects_open(struct app *app, const char *campaign, const char *import);

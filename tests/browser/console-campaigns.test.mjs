@@ -221,6 +221,24 @@ describe('people from files', () => {
 		assert.equal(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled(), true);
 	});
 
+	test('are dropped on the page too; who only looks cannot fetch what was rejected', async () => {
+		const page = await c.page('operator'), id = await draft();
+		await page.goto(`/console/campaigns/${id}/edit?step=leads`);
+		await page.evaluate((text) => {
+			const transfer = new DataTransfer();
+			transfer.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
+			for (const kind of ['dragenter', 'dragover', 'drop']) document.querySelector('#drop').dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+		}, 'phone\n+14155550151\n12\n');
+		await page.getByRole('heading', { name: 'dropped.csv' }).waitFor();
+		await page.getByRole('button', { name: 'Import', exact: true }).click();
+		await page.getByRole('heading', { name: 'Imported' }).waitFor();
+		await page.getByRole('link', { name: '1 lead', exact: true }).waitFor();
+		assert.equal(await page.getByText('needs you').count(), 0);
+		const address = await page.getByRole('link', { name: 'Download the 1 row' }).getAttribute('href');
+		assert.equal((await page.request.get(address)).status(), 200);
+		assert.equal((await (await c.page('viewer')).request.get(address)).status(), 403);
+	});
+
 	test('a long file tells how far it is', async () => {
 		const page = await c.page('operator'), id = await draft();
 		const rows = Array.from({ length: 40_000 }, (_, i) => `+1415${String(6_000_000 + i)},Somebody with a rather long name Nr ${i}`);

@@ -122,7 +122,7 @@ describe('a test call', () => {
 		assert.ok((await it.list('/api/campaigns')).every((one) => one.id !== begun.id));
 		assert.ok((await it.list('/api/calls')).every((one) => one.campaign_id !== begun.id && one.id !== ended.call.id));
 		assert.equal((await it.api(path(begun.id, '/start'), { method: 'POST', body: {} })).status, 404);
-		assert.equal((await it.api(path(begun.id, '/leads'), { method: 'POST', body: { leads: people(1, '00') } })).status, 409, 'it takes no further leads');
+		assert.ok([404, 409].includes((await it.api(path(begun.id, '/leads'), { method: 'POST', body: { leads: people(1, '00') } })).status), 'it takes no further leads');
 	});
 
 	test('is refused for a number of the do-not-call list', async () => {

@@ -3,10 +3,13 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "base/json.h"
 #include "campaign/api.h"
+#include "campaign/import_rejects.h"
 #include "campaign/lead_columns.h"
 #include "store/keys.h"
 #include "tests/support/campaign_world.h"
@@ -155,6 +158,21 @@ static void nothing_rejected_makes_no_file(void **state)
 	assert_string_equal(text_of(w, res, "error.field"), "import");
 }
 
+static void files_of_rejected_rows_are_kept_for_a_day(void **state)
+{
+	struct world *w = *state;
+	const char *kept = arena_join(w->app.mem, w->state_dir, "/imports/spring.upload-kept.csv");
+	const char *old = arena_join(w->app.mem, w->state_dir, "/imports/spring.upload-old-1.csv");
+	struct utimbuf two_days_ago = { time(NULL) - 2 * 86400, time(NULL) - 2 * 86400 };
+
+	post(w, "?import=upload-kept", "phone\nbad\n");
+	post(w, "?import=upload-old-1", "phone\nbad\n");
+	assert_int_equal(utime(old, &two_days_ago), 0);
+	import_rejects_tend(&w->app);
+	assert_int_equal(access(kept, R_OK), 0);
+	assert_int_equal(access(old, R_OK), -1);
+}
+
 static void guesses(void **state)
 {
 	static const struct {
@@ -209,6 +227,7 @@ int main(void)
 		test(a_file_without_numbers_is_shown_and_says_so),
 		test(all_rejected_rows_can_be_had),
 		test(nothing_rejected_makes_no_file),
+		test(files_of_rejected_rows_are_kept_for_a_day),
 		cmocka_unit_test(guesses),
 		cmocka_unit_test(guesses_never_name_one_thing_twice),
 	};

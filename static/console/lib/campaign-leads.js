@@ -1,7 +1,7 @@
 // People for a campaign: a file or pasted numbers are looked at first (columns, bad cells), then imported whole, with
 // progress, and what was rejected can be fetched. The server does all the reading: there is one reader of CSV.
 import { $, $$, el } from './dom.js';
-import { csrfToken, read } from './api.js';
+import { api, csrfToken, read } from './api.js';
 import { REGIONS } from './regions.js';
 import { upload } from './upload.js';
 
@@ -170,6 +170,16 @@ export function startLeads(id) {
 
 	/* ---- the import ---- */
 
+	// What the page said of the campaign's people before.
+	async function showHave() {
+		const { counts, outcomes } = await api('GET', `/api/campaigns/${id}/status`);
+		if (!counts.total) return;
+		const listed = outcomes.suppressed ?? 0, home = `/console/campaigns/${id}`;
+		$('#have').replaceChildren(el('p', {}, el('a', { href: `${home}#leads` }, `${count(counts.total)} ${counts.total === 1 ? 'lead' : 'leads'}`), counts.total === 1 ? ' is' : ' are', ' in this campaign',
+			listed > 0 && ['; ', el('a', { href: `${home}?outcome=suppressed#leads` }, count(listed)), ' of them on the do-not-call list'], '. More can be added at any time; a number is taken once.'));
+		$('[aria-current="step"] .campaign-step-attention')?.remove();
+	}
+
 	async function run(isCheck) {
 		const importId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 		const bar = el('progress', { max: 100, 'aria-label': 'Progress' }), words = el('p', { id: 'import-words' }, 'Starting …');
@@ -215,6 +225,7 @@ export function startLeads(id) {
 			source = columns = null;
 			file.value = '';
 			$('#pasted').value = '';
+			showHave();
 		}
 		news.textContent = `${title.textContent}: ${facts.map(([name, value]) => `${name} ${count(value)}`).join(', ')}.`;
 		title.focus();
