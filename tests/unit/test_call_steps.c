@@ -93,9 +93,12 @@ static void what_twilio_took_is_a_step_of_its_own(void **state)
 	const char *id = one_call(w);
 	struct err err = { 0 };
 	struct call call;
+	struct placed_call placed = { &call, "CA1" };
+	struct placed_batch batch = { .calls = &placed, .count = 1 };
 
 	assert_int_equal(call_load(&w->app, id, &call, &err), 0);
-	assert_int_equal(call_queue_placed(&w->app, &(struct placed_call){ &call, "CA1" }, 1, &err), 0);
+	call_queue_placed_begin(&w->app, w->app.store, &batch);
+	assert_int_equal(call_queue_placed_end(&w->app, w->app.store, &batch, &err), 0);
 	tell(w, id, (struct call_news){ .not_placed = true });
 	assert_string_equal(events(w, shown(w, id)), "claimed taken status=unknown settled=not_placed");
 }
