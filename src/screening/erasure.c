@@ -92,6 +92,24 @@ static bool visit(void *ctx, const struct session_row *row)
 	return p->e->session_count < ERASURE_SESSIONS;
 }
 
+/* What a person has attached and no job has linked yet is only found from its own side. */
+static int find_attached(struct app *app, struct erasure *e, struct err *err)
+{
+	struct reply ids, session;
+
+	if (store_call(app->store, app->mem, &ids, err, "ZRANGE", KEY_ORPHANS, "0", "-1", NULL))
+		return -1;
+	for (size_t i = 0; i < ids.count; i++) {
+		if (store_call(app->store, app->mem, &session, err, "HGET", key_of(app->mem, KEY_CONVERSATION, ids.items[i].text.ptr),
+			       "session", NULL))
+			return -1;
+		for (size_t k = 0; reply_text(&session) && k < e->session_count; k++)
+			if (!strcmp(reply_text(&session), e->sessions[k]))
+				add_conversation(e, ids.items[i].text.ptr);
+	}
+	return 0;
+}
+
 static int find_all(struct app *app, const struct session_row *row, struct erasure *e, struct err *err)
 {
 	struct person p = { app, row, e };
@@ -111,7 +129,7 @@ static int find_all(struct app *app, const struct session_row *row, struct erasu
 		for (size_t k = 0; k < list.count; k++)
 			add_conversation(e, list.items[k].text.ptr);
 	}
-	return 0;
+	return find_attached(app, e, err);
 }
 
 /* ---- its jobs ---- */
@@ -119,6 +137,16 @@ static int find_all(struct app *app, const struct session_row *row, struct erasu
 static bool names(struct arena *mem, const char *id, const char *what, size_t len)
 {
 	return *what && strstr(id, arena_printf(mem, ":%.*s", (int)len, what));
+}
+
+/* A conversation's name is what the browser said: "issue" or "a" is one, too.  So it counts whole, and only where
+ * the id of a job is made of it. */
+static bool is_about(const char *id, const char *conversation)
+{
+	struct str rest, kind = str_cut(str_from(id), ':', &rest);
+
+	return (str_eq(kind, STR(JOB_TRANSCRIPT)) || str_eq(kind, STR(JOB_CHECK))) && rest.ptr &&
+	       str_eq(str_cut(rest, ':', &rest), str_from(conversation));
 }
 
 bool erasure_owns_job(const struct erasure *e, struct arena *mem, const char *id, struct str payload, int64_t created_ms)
@@ -133,7 +161,7 @@ bool erasure_owns_job(const struct erasure *e, struct arena *mem, const char *id
 			return true;
 	}
 	for (size_t i = 0; i < e->conversation_count; i++)
-		if (names(mem, id, e->conversations[i], strlen(e->conversations[i])) || str_find(payload, str_from(e->conversations[i])))
+		if (is_about(id, e->conversations[i]))
 			return true;
 	return false;
 }
