@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "access/mask.h"
+#include "base/crypto.h"
 #include "screening/conversation.h"
 #include "screening/session.h"
 #include "screening/transcript.h"
@@ -62,24 +63,37 @@ static struct json_object *orphan_json(struct app *app, const struct request *re
 	return o;
 }
 
+/* A transcript may be long, and only its beginning is told: each has memory of its own. */
+static int add_orphan(struct app *app, const struct request *req, const struct reply *scored, struct json_object *list,
+		      struct err *err)
+{
+	struct app piece = *app;
+	struct err unreadable = { 0 };
+	int64_t received = 0;
+	struct reply r;
+	int rc;
+
+	reply_int(&scored[1], &received);
+	piece.mem = arena_new();
+	rc = store_call(app->store, piece.mem, &r, err, "HGET", key_of(app->mem, KEY_CONVERSATION, scored->text.ptr), "data", NULL);
+	if (!rc)
+		json_object_array_add(list, orphan_json(&piece, req, scored->text.ptr, received,
+							reply_text(&r) ? json_read(piece.mem, r.text, &unreadable) : NULL));
+	arena_free(piece.mem);
+	return rc;
+}
+
 struct json_object *orphan_list(struct app *app, const struct request *req, struct err *err)
 {
 	struct json_object *list = json_owned(app->mem, json_object_new_array());
-	struct reply ids, r;
+	struct reply ids;
 
 	if (store_call(app->store, app->mem, &ids, err, "ZREVRANGE", KEY_ORPHANS, "0", arena_printf(app->mem, "%d", ORPHANS_MOST - 1),
 		       "WITHSCORES", NULL))
 		return NULL;
-	for (size_t i = 0; i + 1 < ids.count; i += 2) {
-		struct err unreadable = { 0 };
-		int64_t received = 0;
-
-		if (store_call(app->store, app->mem, &r, err, "HGET", key_of(app->mem, KEY_CONVERSATION, ids.items[i].text.ptr), "data", NULL))
+	for (size_t i = 0; i + 1 < ids.count; i += 2)
+		if (add_orphan(app, req, &ids.items[i], list, err))
 			return NULL;
-		reply_int(&ids.items[i + 1], &received);
-		json_object_array_add(list, orphan_json(app, req, ids.items[i].text.ptr, received,
-							reply_text(&r) ? json_read(app->mem, r.text, &unreadable) : NULL));
-	}
 	return list;
 }
 
@@ -130,19 +144,21 @@ int orphan_attach(struct app *app, const char *conversation_id, const char *sess
 int orphan_discard(struct app *app, const char *conversation_id, const char *reason, const char *by,
 		   enum orphan_outcome *outcome, struct err *err)
 {
-	const char *key = key_of(app->mem, KEY_CONVERSATION, conversation_id);
+	struct command c = script_new(app->mem, &script_orphan_discard, 2);
 	struct reply r;
 
-	if (store_call(app->store, app->mem, &r, err, "ZSCORE", KEY_ORPHANS, conversation_id, NULL))
+	command_text(&c, KEY_ORPHANS);
+	command_text(&c, key_of(app->mem, KEY_CONVERSATION, conversation_id));
+	command_text(&c, conversation_id);
+	command_text(&c, reason);
+	command_text(&c, by);
+	command_text(&c, random_id(app->mem));
+	command_text(&c, KEY_SESSION);
+	if (script_run(app->store, &script_orphan_discard, &c, &r, err))
 		return -1;
-	*outcome = r.type == REPLY_NIL ? ORPHAN_MISSING : ORPHAN_DONE;
-	if (r.type == REPLY_NIL)
+	*outcome = outcome_of(reply_text(&r) ? reply_text(&r) : "");
+	if (*outcome != ORPHAN_DONE)
 		return 0;
-	/* Its place among the orphans goes last, so that it can be discarded again after a crash. */
-	if (store_call(app->store, app->mem, &r, err, "HSET", key, "state", "discarded", "reason", reason, "by", by, NULL) ||
-	    store_call(app->store, app->mem, &r, err, "HDEL", key, "data", NULL) ||
-	    store_call(app->store, app->mem, &r, err, "ZREM", KEY_ORPHANS, conversation_id, NULL))
-		return -1;
 	log_event(&app->log, LOG_INFO, "orphan.discarded", LOG_TEXT("conversation", conversation_id));
 	return 0;
 }

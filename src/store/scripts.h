@@ -33,6 +33,7 @@ extern const struct script script_operator_change;
 extern const struct script script_operator_create;
 extern const struct script script_operator_password;
 extern const struct script script_orphan_attach;
+extern const struct script script_orphan_discard;
 extern const struct script script_queue_add;
 extern const struct script script_queue_claim;
 extern const struct script script_queue_end;

@@ -535,6 +535,23 @@ static void an_orphan_can_be_attached_or_discarded_once(void **state)
 	assert_false(redis_holds(w, "7946"));
 }
 
+/* Two operators at once. */
+static void what_was_attached_is_not_discarded_and_goes_with_its_interview(void **state)
+{
+	struct world *w = *state;
+	const char *id = add_session(w, "issue-1", NULL), *attach = "/api/interviews/orphans/conv_o/attach";
+	const char *discard = "/api/interviews/orphans/conv_o/discard", *reason = "{\"reason\":\"a test call\"}";
+
+	add_orphan(w, "conv_o");
+	assert_int_equal(send(w, "POST", attach, arena_printf(w->app.mem, "{\"session\":\"%s\"}", id))->status, 204);
+	assert_int_equal(send(w, "POST", discard, reason)->status, 409);
+	assert_true(redis_holds(w, "7946"));
+	/* Before any job has linked it. */
+	assert_int_equal(send(w, "DELETE", path_of(w, id, ""), NULL)->status, 204);
+	assert_false(redis_holds(w, "7946"));
+	assert_int_equal(send(w, "POST", discard, reason)->status, 404);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -556,6 +573,7 @@ int main(void)
 		TEST(a_talk_that_goes_on_is_not_erased_unless_it_must),
 		TEST(orphans_are_listed_with_what_tells_whose_they_are),
 		TEST(an_orphan_can_be_attached_or_discarded_once),
+		TEST(what_was_attached_is_not_discarded_and_goes_with_its_interview),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
