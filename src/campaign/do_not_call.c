@@ -1,6 +1,8 @@
 /* See do_not_call.h. */
 #include "campaign/do_not_call.h"
 
+#include <inttypes.h>
+
 #include "store/keys.h"
 #include "store/scripts.h"
 #include "store/store.h"
@@ -114,6 +116,27 @@ int do_not_call_page(struct app *app, const struct do_not_call_filter *filter, s
 		json_object_array_add(items, json_object_get(entry));
 	}
 	*next = r.items[0].text.len ? reply_text(&r.items[0]) : NULL;
+	return 0;
+}
+
+int do_not_call_place(struct app *app, const char *phone, int64_t *place, struct err *err)
+{
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "ZRANK", KEY_DO_NOT_CALL_LIST, phone, NULL))
+		return -1;
+	*place = r.type == REPLY_NUMBER ? r.number : -1;
+	return 0;
+}
+
+int do_not_call_at(struct app *app, int64_t place, const char **phone, struct err *err)
+{
+	const char *at = arena_printf(app->mem, "%" PRId64, place);
+	struct reply r;
+
+	if (store_call(app->store, app->mem, &r, err, "ZRANGE", KEY_DO_NOT_CALL_LIST, at, at, NULL))
+		return -1;
+	*phone = r.count ? reply_text(&r.items[0]) : NULL;
 	return 0;
 }
 

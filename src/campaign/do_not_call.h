@@ -35,6 +35,11 @@ struct do_not_call_filter {
 int do_not_call_page(struct app *app, const struct do_not_call_filter *filter, struct json_object *items, const char **next,
 		     struct err *err);
 
+/* The place of a number in the list's order, and what stands there: for who must not learn numbers by paging.
+ * *place -1, *phone NULL: there is none. */
+int do_not_call_place(struct app *app, const char *phone, int64_t *place, struct err *err);
+int do_not_call_at(struct app *app, int64_t place, const char **phone, struct err *err);
+
 /* Puts up to DO_NOT_CALL_BATCH numbers on the list in one step; added[i] says whether phones[i] is new.  `look`: only says so.
  * reasons[i] and source may be NULL. */
 enum { DO_NOT_CALL_BATCH = 500 };

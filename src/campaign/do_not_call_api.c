@@ -1,6 +1,7 @@
 /* See do_not_call_api.h. */
 #include "campaign/do_not_call_api.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "access/actor.h"
@@ -32,6 +33,33 @@ static bool read_prefix(struct arena *mem, const char *text, const char **prefix
 	return !digits->failed;
 }
 
+/* The number that a cursor stands for, "" when it is none. */
+static const char *read_cursor(struct app *app, const struct request *req, const char *cursor)
+{
+	long long number = str_number(str_from(cursor), 99999999999999999LL);
+	const char *phone = NULL;
+	struct err ignored = { 0 };
+
+	if (number < 0 || strlen(cursor) > PHONE_SIZE - 2)
+		return "";
+	if (!shows_masked(req))
+		return arena_join(app->mem, "+", cursor);
+	return do_not_call_at(app, number, &phone, &ignored) || !phone ? "" : phone;
+}
+
+int do_not_call_cursor(struct app *app, const struct request *req, const char *next, const char **cursor, struct err *err)
+{
+	int64_t place;
+
+	*cursor = next ? next + 1 : NULL;
+	if (!next || !shows_masked(req))
+		return 0;
+	if (do_not_call_place(app, next, &place, err))
+		return -1;
+	*cursor = place < 0 ? NULL : arena_printf(app->mem, "%" PRId64, place);
+	return 0;
+}
+
 const char *do_not_call_filter_read(struct app *app, const struct request *req, const struct form *form,
 				    struct do_not_call_filter *f, const char **field)
 {
@@ -46,16 +74,15 @@ const char *do_not_call_filter_read(struct app *app, const struct request *req, 
 		return "limit must be a whole number from 1 to 1000.";
 	f->limit = (size_t)count;
 	*field = "cursor";
-	/* A cursor is the last number, its plus left out. */
-	if (cursor && (str_number(str_from(cursor), 99999999999999999LL) < 0 || strlen(cursor) > PHONE_SIZE - 2))
-		return "cursor must be a next_cursor of an earlier answer.";
 	if (cursor)
-		f->after = arena_join(app->mem, "+", cursor);
+		f->after = read_cursor(app, req, cursor);
+	if (cursor && !*f->after)
+		return "cursor must be a next_cursor of an earlier answer.";
 	*field = "search";
 	if (search && !read_prefix(app->mem, search, &f->prefix))
 		return "search must be a telephone number or its first digits.";
 	/* Who sees numbers masked must not find them digit by digit. */
-	if (*f->prefix && !(req->actor && req->actor->role >= ROLE_OPERATOR) && phone_read(str_from(f->prefix), NULL, whole))
+	if (*f->prefix && shows_masked(req) && phone_read(str_from(f->prefix), NULL, whole))
 		return "search must be a whole telephone number.";
 	*field = "reason";
 	return strlen(f->words) > LIMIT_NAME ? "reason must be at most 200 bytes." : NULL;
@@ -84,10 +111,10 @@ int do_not_call_list(struct app *app, struct request *req, struct response *res,
 	why = do_not_call_filter_read(app, req, &form, &filter, &field);
 	if (why)
 		return api_refuse(res, field, why);
-	if (do_not_call_page(app, &filter, items, &next, err))
+	if (do_not_call_page(app, &filter, items, &next, err) || do_not_call_cursor(app, req, next, &next, err))
 		return -1;
 	do_not_call_mask(req, items);
-	json_put(answer, "next_cursor", next ? next + 1 : NULL);
+	json_put(answer, "next_cursor", next);
 	response_json(res, 200, str_from(json_write(answer)));
 	return 0;
 }

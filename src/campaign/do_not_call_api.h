@@ -21,6 +21,8 @@ handler_fn do_not_call_export;
 /* What the list's page shares.  NULL, or a sentence about *field. */
 const char *do_not_call_filter_read(struct app *app, const struct request *req, const struct form *form,
 				    struct do_not_call_filter *filter, const char **field);
+/* Where a page goes on, as the reader may know it: the number, or for who sees them masked its place.  NULL: nowhere. */
+int do_not_call_cursor(struct app *app, const struct request *req, const char *next, const char **cursor, struct err *err);
 /* Numbers as the reader may see them. */
 void do_not_call_mask(const struct request *req, struct json_object *items);
 

@@ -75,7 +75,8 @@ static const char *const lead_columns[] = { "id", "phone", "name", "timezone", "
 static void put_lead(struct export *e, const struct lead *lead, struct buf *out)
 {
 	const struct str fixed[] = {
-		number_cell(e, lead->number), str_from(shown_phone(&e->reader, lead->phone)), str_from(lead->name), str_from(lead->timezone),
+		number_cell(e, lead->number), str_from(shown_phone(&e->reader, lead->phone)), str_from(shown_text(&e->reader, lead->name)),
+		str_from(lead->timezone),
 		str_from(lead_state_name(lead->state)), str_from(lead->outcome), number_cell(e, lead->attempts),
 		time_cell(e, lead->next_ms),
 	};

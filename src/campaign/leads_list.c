@@ -80,7 +80,7 @@ static bool contains(const char *text, const char *part)
 /* Who sees numbers masked must not find them digit by digit. */
 static bool is_found(const struct request *req, const char *search, const struct lead *lead)
 {
-	return contains(lead->name, search) ||
+	return contains(shown_text(req, lead->name), search) ||
 	       (req->actor && req->actor->role >= ROLE_OPERATOR && contains(lead->phone, search));
 }
 

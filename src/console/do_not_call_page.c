@@ -32,13 +32,13 @@ static int put_entries(struct page *p, const struct do_not_call_filter *filter, 
 	const char *next;
 	size_t count;
 
-	if (do_not_call_page(p->app, filter, items, &next, err))
+	if (do_not_call_page(p->app, filter, items, &next, err) || do_not_call_cursor(p->app, p->req, next, &next, err))
 		return -1;
 	count = json_object_array_length(items);
 	for (size_t i = 0; i < count; i++)
 		put_entry(p, json_object_array_get_idx(items, i));
 	view_show(p->view, count ? "HAS_ENTRIES" : next ? "LOOK_FURTHER" : *query ? "NONE_FITS" : "NO_ENTRIES");
-	page_pager(p->view, query, next ? next + 1 : NULL);
+	page_pager(p->view, query, next);
 	return 0;
 }
 

@@ -69,6 +69,7 @@ static void it_is_a_running_campaign_that_no_list_shows(void **state)
 	assert_int_equal(at(w, "PATCH", path(w, test, ""), "{\"name\":\"x\"}")->status, 404);
 	assert_int_equal(at(w, "POST", path(w, test, "/pause"), NULL)->status, 404);
 	assert_int_equal(at(w, "POST", path(w, test, "/clone"), NULL)->status, 404);
+	assert_int_equal(at(w, "POST", path(w, test, "/redial"), "{}")->status, 404);
 	assert_int_equal(at(w, "DELETE", path(w, test, ""), NULL)->status, 404);
 	assert_int_equal(begin(w, test, "{\"phone\":\"+390612345679\",\"variables\":{\"city\":\"x\",\"name\":\"y\"}}")->status, 404);
 	/* nobody else is called by it */
