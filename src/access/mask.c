@@ -9,7 +9,7 @@
 
 #define DOT "\xe2\x80\xa2"
 
-enum { SHOWN_DIGITS = 4, PHONE_LEAST = 7, PHONE_MOST = 20 };
+enum { SHOWN_DIGITS = 4, PHONE_LEAST = 7, PHONE_MOST = 20, GAP_MOST = 4 /* signs between two digits */ };
 
 bool shows_masked(const struct request *req)
 {
@@ -142,51 +142,102 @@ static struct str address_at(struct str text, size_t at)
 	return (struct str){ text.ptr + from, to - from };
 }
 
-/* How long the telephone number at the begin of `text` is as it is written; 0 when there is none.  A day or a time
- * of day is none: it has colons, or begins like 2026-. */
+/* Bytes of one sign that may stand between the digits of a number: blanks and dashes in all their kinds; 0: none. */
+static size_t separator(struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr;
+
+	if (!text.len || !*p)
+		return 0;
+	if (strchr(" .-/()", *p) || (*p == ',' && text.len > 1 && p[1] == ' '))
+		return 1;
+	if (text.len > 1 && p[0] == 0xc2 && p[1] == 0xa0) /* no-break space */
+		return 2;
+	return text.len > 2 && p[0] == 0xe2 && p[1] == 0x80 && ((p[2] >= 0x80 && p[2] <= 0x95) || p[2] == 0xaf) ? 3 : 0;
+}
+
+static int two_digits(const char *p)
+{
+	return isdigit((unsigned char)p[0]) && isdigit((unsigned char)p[1]) ? (p[0] - '0') * 10 + p[1] - '0' : -1;
+}
+
+/* 2026-11-29 */
+static bool is_day(struct str text)
+{
+	const char *p = text.ptr;
+	int month, day;
+
+	if (text.len < 10 || (two_digits(p) != 19 && two_digits(p) != 20) || two_digits(p + 2) < 0 || p[4] != '-' || p[7] != '-')
+		return false;
+	month = two_digits(p + 5);
+	day = two_digits(p + 8);
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31 && (text.len == 10 || !isdigit((unsigned char)p[10]));
+}
+
+/* How long the telephone number at the begin of `text` is as it is written; 0 when there is none.  A day is none, and a
+ * time of day behind it is no part of it. */
 static size_t number_length(struct str text)
 {
-	size_t digits = 0, end = 0, i = 0;
+	size_t digits = 0, end = 0, run = 0, gap = 0, i = 0, n;
+	size_t digits_before = 0, end_before = 0; /* without the last run of digits */
 
-	if (text.len && text.ptr[0] == '+')
+	if (!text.len || !(isdigit((unsigned char)*text.ptr) || strchr("+(", *text.ptr)))
+		return 0;
+	if (*text.ptr == '+')
 		i++;
-	for (; i < text.len && digits <= PHONE_MOST; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if (isdigit(c)) {
+	while (i < text.len && digits <= PHONE_MOST && gap <= GAP_MOST) {
+		if (isdigit((unsigned char)text.ptr[i])) {
+			if (gap) {
+				digits_before = digits;
+				end_before = end;
+				run = 0;
+			}
+			run++;
 			digits++;
-			end = i + 1;
-		} else if (!c || !strchr(" .-/()", c)) {
+			gap = 0;
+			end = ++i;
+		} else if ((n = separator((struct str){ text.ptr + i, text.len - i }))) {
+			gap++;
+			i += n;
+		} else {
 			break;
 		}
 	}
-	if (digits < PHONE_LEAST || (end < text.len && text.ptr[end] == ':'))
-		return 0;
-	if (digits >= 8 && end >= 10 && text.ptr[4] == '-' && text.ptr[7] == '-')
-		return 0;
-	return end;
+	if (run <= 2 && end + 1 < text.len && text.ptr[end] == ':' && isdigit((unsigned char)text.ptr[end + 1])) {
+		digits = digits_before;
+		end = end_before;
+	}
+	return digits < PHONE_LEAST || is_day(text) ? 0 : end;
+}
+
+/* The next '@' and the address around it: found once, however many pieces come before it. */
+struct next_address {
+	size_t sign; /* SIZE_MAX: no more */
+	struct str address;
+};
+
+static void look_ahead(struct str text, size_t from, struct next_address *next)
+{
+	const char *sign = memchr(text.ptr + from, '@', text.len - from);
+
+	next->sign = sign ? (size_t)(sign - text.ptr) : SIZE_MAX;
+	next->address = sign ? address_at(text, next->sign) : STR("");
 }
 
 /* A piece that is neither is copied as it stands. */
-static size_t put_piece(const struct request *req, struct buf *out, struct str text, size_t at)
+static size_t put_piece(const struct request *req, struct buf *out, struct str text, size_t at, struct str address)
 {
 	struct str rest = { text.ptr + at, text.len - at };
-	const char *sign = memchr(rest.ptr, '@', rest.len);
-	char before = at ? text.ptr[at - 1] : ' ';
 	size_t n;
 
-	if (sign && !in_address(before)) {
-		struct str address = address_at(text, (size_t)(sign - text.ptr));
-
-		if (address.len && address.ptr == rest.ptr) {
-			if (is_own(req, address))
-				buf_str(out, address);
-			else
-				put_email(out, address);
-			return address.len;
-		}
+	if (address.len && address.ptr == rest.ptr) {
+		if (is_own(req, address))
+			buf_str(out, address);
+		else
+			put_email(out, address);
+		return address.len;
 	}
-	n = isalnum((unsigned char)before) ? 0 : number_length(rest);
+	n = at && isalnum((unsigned char)text.ptr[at - 1]) ? 0 : number_length(rest);
 	if (n) {
 		put_phone(out, digits_of(req, (struct str){ rest.ptr, n }), rest.ptr[0] == '+');
 		return n;
@@ -198,13 +249,18 @@ static size_t put_piece(const struct request *req, struct buf *out, struct str t
 const char *shown_text(const struct request *req, const char *value)
 {
 	struct str text = str_from(value);
+	struct next_address next;
 	struct buf *out;
 
 	if (!value || !*value || !shows_masked(req))
 		return value;
 	out = room_for(req, text);
-	for (size_t at = 0; at < text.len;)
-		at += put_piece(req, out, text, at);
+	look_ahead(text, 0, &next);
+	for (size_t at = 0; at < text.len;) {
+		at += put_piece(req, out, text, at, next.address);
+		if (next.sign < at)
+			look_ahead(text, at, &next);
+	}
 	return finish(req, out);
 }
 

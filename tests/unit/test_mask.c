@@ -1,7 +1,9 @@
 /* What a viewer sees of telephone numbers, addresses, and what called people said. */
 #include "tests/support/check.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "access/actor.h"
 #include "access/mask.h"
@@ -85,12 +87,40 @@ static void free_text_loses_numbers_and_addresses_only(void **state)
 		{ "CA1234567890abcdef1234567890abcdef", "CA1234567890abcdef1234567890abcdef" },
 		{ "500 of 1000, 12:30", "500 of 1000, 12:30" },
 		{ "a @ b", "a @ b" },
+		{ "4155550100: Ada", D D D D D D "0100: Ada" },
+		{ "0800-12-345678", D D D D D D D D "5678" },
+		{ "+1\xc2\xa0" "415\xe2\x80\x93" "555\xe2\x80\x89" "0100", "+1" D D D D D D "0100" },
+		{ "It is 4 1 5, 5 5 5, 0 1 0 0.", "It is " D D D D D D "0100." },
+		{ "4155550100, 12:30", D D D D D D "0100, 12:30" },
+		{ "call  415 555 0100 now", "call  " D D D D D D "0100 now" },
+		{ "x,y@example.com z@example.com", "x,y" D D D "@example.com z" D D D "@example.com" },
 		{ "", "" },
 	};
 	struct request *req = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		check_row_text(rows[i].text, shown_text(req, rows[i].text), rows[i].shown);
+}
+
+/* What a candidate or a vendor wrote: each of these took minutes when every piece looked through all the others. */
+static void long_texts_take_no_long_time(void **state)
+{
+	enum { LONG = 1 << 20 };
+	static const char *const patterns[] = { " ", "1 ", "a ", ".", "(", "a" };
+	struct request *req = *state;
+	char *text = arena_alloc(req->mem, LONG + 32);
+
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		size_t len = strlen(patterns[i]), n = 0;
+		clock_t begun = clock();
+
+		for (; n + len <= LONG / 2; n += len)
+			memcpy(text + n, patterns[i], len);
+		memset(text + n, 'b', LONG / 2);
+		snprintf(text + n + LONG / 2, 32, "@example.com");
+		assert_non_null(shown_text(req, text));
+		assert_true(clock() - begun < 5 * CLOCKS_PER_SEC);
+	}
 }
 
 static void others_see_everything_and_nobody_knows_counts_as_a_viewer(void **state)
@@ -141,6 +171,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_telephone_number_keeps_its_country_and_four_digits, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_address_keeps_its_first_letter_and_domain, setup, teardown),
 		cmocka_unit_test_setup_teardown(free_text_loses_numbers_and_addresses_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(long_texts_take_no_long_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_see_everything_and_nobody_knows_counts_as_a_viewer, setup, teardown),
 		cmocka_unit_test_setup_teardown(json_is_masked_wherever_it_stands, setup, teardown),
 	};
