@@ -299,8 +299,12 @@ static void mask_value(const struct request *req, const char *name, struct json_
 		for (size_t i = 0; i < json_object_array_length(value); i++)
 			mask_value(req, name, json_object_array_get_idx(value, i), theirs);
 	} else if (json_object_is_type(value, json_type_object)) {
+		const char *event = json_text(value, "event");
+		bool heard = event && (!strcmp(event, "digits") || !strcmp(event, "speech"));
+
+		/* A step of a call names what its value is. */
 		json_object_object_foreach(value, member, held)
-			mask_value(req, member, held, theirs || !strcmp(name, "variables"));
+			mask_value(req, heard && !strcmp(member, "value") ? "speech" : member, held, theirs || !strcmp(name, "variables"));
 	}
 }
 

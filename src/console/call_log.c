@@ -69,7 +69,7 @@ static int put_calls(struct page *p, const struct call_filter *filter, const cha
 	for (size_t i = 0; i < page.count; i++) {
 		struct view *v = view_add(p->view, "CALLS");
 
-		view_call(v, mem, &page.calls[i]);
+		view_call(v, p->req, &page.calls[i]);
 		view_set(v, "PHONE", shown_phone(p->req, page.calls[i].phone));
 		view_set(v, "LEAD_HREF", lead_href(mem, page.calls[i].campaign, arena_printf(mem, "%" PRId64, page.calls[i].lead)));
 		view_set(v, "CAMPAIGN", names[i] ? names[i] : "A campaign that is gone");

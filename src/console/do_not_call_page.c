@@ -14,7 +14,7 @@ static void put_entry(struct page *p, struct json_object *entry)
 	struct view *v = view_add(p->view, "ENTRIES"), *remove;
 
 	view_set(v, "PHONE", shown_phone(p->req, phone));
-	view_set(v, "REASON", json_text(entry, "reason"));
+	view_set(v, "REASON", shown_text(p->req, json_text(entry, "reason")));
 	view_set(v, "SOURCE", words_of(mem, json_text(entry, "source")));
 	view_iso(v, "AT", json_text(entry, "created_at"));
 	/* The addresses hold the number: they are for those who see it. */

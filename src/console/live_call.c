@@ -65,7 +65,7 @@ static void put_facts(struct page *p, const struct campaign *c, const struct cal
 {
 	struct arena *mem = p->app->mem;
 
-	view_call(p->view, mem, call);
+	view_call(p->view, p->req, call);
 	view_set(p->view, "CAMPAIGN", c->name);
 	view_set(p->view, "CAMPAIGN_HREF", arena_join(mem, "/console/campaigns/", c->id));
 	view_set(p->view, "LEAD_HREF", lead_href(mem, c->id, arena_printf(mem, "%" PRId64, call->lead)));
@@ -74,8 +74,8 @@ static void put_facts(struct page *p, const struct campaign *c, const struct cal
 	view_set(p->view, "FROM", shown_phone(p->req, call->from));
 	view_known(p, "ANSWERED_BY", "ANSWERED_KNOWN", "NOBODY", words_of(mem, call->answered_by));
 	view_known(p, "DURATION", "DURATION_KNOWN", "NO_DURATION", duration_words(mem, call->duration_s));
-	view_known(p, "DIGITS", "DIGITS_KNOWN", "NO_DIGITS", call->digits);
-	view_known(p, "SPEECH", "SPEECH_KNOWN", NULL, call->speech);
+	view_known(p, "DIGITS", "DIGITS_KNOWN", "NO_DIGITS", shown_heard(p->req, call->digits));
+	view_known(p, "SPEECH", "SPEECH_KNOWN", NULL, shown_heard(p->req, call->speech));
 	view_known(p, "ERROR", "ERROR_KNOWN", NULL, call->error);
 	view_known(p, "SID", "SID_KNOWN", NULL, call->sid);
 	if (call->previous)
@@ -98,6 +98,7 @@ int live_call_page(struct app *app, struct request *req, struct response *res, s
 	if (campaign_load(app, id, &c, err) ||
 	    call_show_json(app, id, arena_strndup(app->mem, call_id.ptr, call_id.len), &shown, &call, err))
 		return -1;
+	mask_json(req, shown);
 	who = json_text(shown, "lead_name");
 	if (!who)
 		who = arena_printf(app->mem, "lead %" PRId64, call.lead);

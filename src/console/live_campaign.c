@@ -310,6 +310,7 @@ static int put_leads(struct live *l, const struct lead_filter *f, struct err *er
 
 	if (lead_list_json(l->app, l->req, &l->c, f, items, &next, err))
 		return -1;
+	mask_json(l->req, items);
 	for (size_t i = 0; i < json_object_array_length(items); i++)
 		put_lead(l, json_object_array_get_idx(items, i));
 	if (json_object_array_length(items))
@@ -369,6 +370,7 @@ int live_campaign_page(struct app *app, struct request *req, struct response *re
 		return err_set(err, ERR_MISSING, "no id of a campaign");
 	if (status_json(app, id, &l.status, err) || campaign_load(app, id, &l.c, err) || now_json(app, req, &l.c, &l.now, err))
 		return -1;
+	mask_json(req, l.now);
 	p = page_begin(app, req, res, "campaign-live", l.c.name, "campaigns", "campaign-live");
 	l.v = p.view;
 	read_form(&l, &filter);

@@ -1,4 +1,5 @@
 /* See live.h: one lead. */
+#include "access/mask.h"
 #include "app.h"
 #include "campaign/call.h"
 #include "campaign/call_log.h"
@@ -17,12 +18,16 @@ static void put_list(struct page *p, struct json_object *shown, const struct lea
 
 	if (entry) {
 		v = view_add(p->view, "LISTED");
-		view_set(v, "HREF", arena_join(p->app->mem, "/console/do-not-call?",
-					       query_of(p->app->mem, (const char *[]){ "search", lead->phone }, 2)));
+		/* The address would tell the number. */
+		view_set(v, "HREF", shows_masked(p->req) ? "/console/do-not-call"
+							 : arena_join(p->app->mem, "/console/do-not-call?",
+								      query_of(p->app->mem, (const char *[]){ "search", lead->phone }, 2)));
 		view_iso(v, "AT", json_text(entry, "created_at"));
 		view_set(v, "REASON", reason ? arena_printf(p->app->mem, "Reason: %s (%s)", reason, source ? source : "") : "");
 		return;
 	}
+	if (shows_masked(p->req))
+		return;
 	body = json_owned(p->app->mem, json_object_new_object());
 	json_put(body, "phone", lead->phone);
 	json_put(body, "reason", "Asked an operator");
@@ -42,7 +47,7 @@ static int put_calls(struct page *p, const struct campaign *c, const struct lead
 	if (!count)
 		return 0;
 	for (size_t i = 0; i < count; i++)
-		view_call(view_add(p->view, "CALLS"), p->app->mem, &calls[i]);
+		view_call(view_add(p->view, "CALLS"), p->req, &calls[i]);
 	return 0;
 }
 
@@ -68,7 +73,7 @@ static void put_facts(struct page *p, const struct campaign *c, struct json_obje
 		struct view *variable = view_add(v, "VARIABLE");
 
 		view_set(variable, "NAME", lead->variables[i].name);
-		view_set(variable, "VALUE", lead->variables[i].value);
+		view_set(variable, "VALUE", shown_text(p->req, lead->variables[i].value));
 	}
 }
 
@@ -86,6 +91,7 @@ int live_lead_page(struct app *app, struct request *req, struct response *res, s
 	if (campaign_load(app, id, &c, err) || lead_show_json(app, req, &c, number, &shown, err) ||
 	    lead_load(app, id, number, &lead, err))
 		return -1;
+	mask_json(req, shown);
 	p = page_begin(app, req, res, "lead-live", lead.name ? lead.name : arena_printf(app->mem, "Lead %lld", number), "campaigns", NULL);
 	put_facts(&p, &c, shown, &lead);
 	put_list(&p, shown, &lead);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/mask.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -90,14 +91,16 @@ const char *lead_href(struct arena *mem, const char *campaign, const char *lead)
 	return arena_printf(mem, "/console/campaigns/%s/leads/%s", campaign, lead);
 }
 
-void view_call(struct view *v, struct arena *mem, const struct call *call)
+void view_call(struct view *v, const struct request *req, const struct call *call)
 {
+	struct arena *mem = req->mem;
+
 	view_set(v, "HREF", call_href(mem, call->campaign, call->id));
 	view_code(v, "STATUS", mem, call->status);
 	view_code(v, "OUTCOME", mem, call->outcome);
 	view_set(v, "DURATION", duration_words(mem, call->duration_s));
 	page_time(v, "PLACED", call->placed_ms);
-	view_set(v, "HEARD", heard_words(mem, call->digits, call->speech));
+	view_set(v, "HEARD", heard_words(mem, shown_heard(req, call->digits), shown_heard(req, call->speech)));
 	view_set(v, "ANSWERED_BY", words_of(mem, call->answered_by));
 	view_set(v, "ERROR", call->error);
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "campaign/call.h"
+#include "web/request.h"
 #include "web/view.h"
 
 /* "no_answer" is "No answer", "in-progress" "In progress"; NULL is "". */
@@ -22,7 +23,7 @@ void view_iso(struct view *v, const char *name, const char *iso);
 const char *duration_words(struct arena *mem, int64_t seconds);
 
 /* A row of a table of calls: HREF, STATUS, OUTCOME, DURATION, PLACED, HEARD (keys and words), ANSWERED_BY, ERROR. */
-void view_call(struct view *v, struct arena *mem, const struct call *call);
+void view_call(struct view *v, const struct request *req, const struct call *call);
 
 /* What was pressed and said, in one. */
 const char *heard_words(struct arena *mem, const char *digits, const char *speech);

@@ -98,6 +98,23 @@ describe('access', () => {
 		assert.equal((await fetch(`${stack.url}/api/campaigns/${campaign}/leads/1`, { headers: key }).then((answer) => answer.json())).phone, NUMBER);
 	});
 
+	test('the console’s pages show viewers no more than the API', async () => {
+		await stack.redis('hset', 'parley:call:masked-1', 'v', 1, 'campaign', campaign, 'lead', 1, 'phone', NUMBER, 'from', '+14155550199', 'status', 'completed',
+			'digits', '4242', 'speech', 'call me at noon', 'placed', Date.now(), 'sid', 'CA00000000000000000000000000000001');
+		const pages = [`/console/campaigns/${campaign}`, `/console/campaigns/${campaign}/leads/1`, `/console/campaigns/${campaign}/calls/masked-1`,
+			'/console/do-not-call', '/console/calls', '/console/', '/console/interviews', '/console/settings'];
+		for (const path of pages) {
+			const theirs = await viewer.ask('GET', path), ours = await worker.ask('GET', path);
+			assert.deepEqual([theirs.status, ours.status], [200, 200], path);
+			for (const secret of [NUMBER, NUMBER.slice(1), 'ada@example.com', '+14155550133', '4242', 'call me at noon'])
+				assert.ok(!theirs.text.includes(secret), `${path} shows a viewer ${secret}`);
+		}
+		assert.ok((await worker.ask('GET', pages[1])).text.includes(NUMBER));
+		assert.ok((await worker.ask('GET', pages[2])).text.includes('call me at noon'));
+		const shown = (await viewer.ask('GET', `/api/campaigns/${campaign}/calls/masked-1`)).text;
+		assert.ok(!shown.includes(NUMBER) && !shown.includes('4242') && !shown.includes('at noon'), shown);
+	});
+
 	test('the live feed is open to a session; viewers get statuses and read the rest masked', async () => {
 		const id = campaignId('V');
 		await happen(stack, id, 2);

@@ -145,12 +145,14 @@ static void json_is_masked_wherever_it_stands(void **state)
 		"{\"id\":\"14155550100\",\"phone\":\"+14155550100\",\"digits\":\"42\",\"speech\":null,\"next_call_at\":\"2026-11-29T15:45:00Z\","
 		"\"call_sid\":\"CA1234567\",\"attempts\":3,\"reason\":\"Rang at +14155550100.\",\"audio_url\":\"https://a.example/1234567890\","
 		"\"variables\":{\"account_id\":\"4155550100\",\"city\":\"Rome\"},"
-		"\"items\":[{\"phone\":\"+14155550100\",\"speech\":\"yes please\"},\"ada@example.com\"]}";
+		"\"items\":[{\"phone\":\"+14155550100\",\"speech\":\"yes please\"},\"ada@example.com\"],"
+		"\"timeline\":[{\"event\":\"digits\",\"value\":\"9\"},{\"event\":\"status\",\"value\":\"busy\"}]}";
 	static const char out[] =
 		"{\"id\":\"14155550100\",\"phone\":\"+1" D D D D D D "0100\",\"digits\":\"" D D D "\",\"speech\":null,"
 		"\"next_call_at\":\"2026-11-29T15:45:00Z\",\"call_sid\":\"CA1234567\",\"attempts\":3,\"reason\":\"Rang at +1" D D D D D D "0100.\","
 		"\"audio_url\":\"https://a.example/1234567890\",\"variables\":{\"account_id\":\"" D D D D D D "0100\",\"city\":\"Rome\"},"
-		"\"items\":[{\"phone\":\"+1" D D D D D D "0100\",\"speech\":\"" D D D "\"},\"a" D D D "@example.com\"]}";
+		"\"items\":[{\"phone\":\"+1" D D D D D D "0100\",\"speech\":\"" D D D "\"},\"a" D D D "@example.com\"],"
+		"\"timeline\":[{\"event\":\"digits\",\"value\":\"" D D D "\"},{\"event\":\"status\",\"value\":\"busy\"}]}";
 	struct request *req = *state;
 	struct err err = { 0 };
 	struct json_object *o = json_read(req->mem, str_from(in), &err), *same = json_read(req->mem, str_from(in), &err);
