@@ -196,6 +196,15 @@ static int put_running(struct look *l, struct err *err)
 	return 0;
 }
 
+/* When the window opens or closes next; 0 when it never does, as far as is looked ahead. */
+static int64_t window_changes_at(const struct window *w, bool open, int64_t now_ms)
+{
+	const int64_t last = now_ms + (int64_t)CALLING_HOURS_DAYS * 24 * 3600 * 1000;
+	int64_t at = open ? calling_hours_until(w->hours, w->zone, w->holidays, now_ms) : calling_hours_next_all(w, 1, now_ms);
+
+	return at < last ? at : 0;
+}
+
 static void put_windows(struct look *l)
 {
 	struct json_object *list = put_list(l->answer, "windows");
@@ -213,8 +222,7 @@ static void put_windows(struct look *l)
 		json_put(o, "name", c->name);
 		json_put(o, "state", campaign_state_name(c->state));
 		json_put_flag(o, "open", open);
-		json_put_time(o, "changes_at", open ? calling_hours_until(&c->hours, c->zone, &c->holidays, l->now_ms)
-					       : calling_hours_next_all(&w, 1, l->now_ms));
+		json_put_time(o, "changes_at", window_changes_at(&w, open, l->now_ms));
 		json_put(o, "timezone", c->timezone);
 		json_object_array_add(list, o);
 	}

@@ -45,6 +45,11 @@ describe('the overview', () => {
 		assert.equal(await page.getByRole('link', { name: 'Retry or discard' }).getAttribute('href'), '/console/dead-letters');
 		const windows = page.locator('[data-live="windows"]');
 		await windows.getByText('America/New_York').waitFor();
+		const always = await c.api('PATCH', `/api/campaigns/${campaign.id}`, { calling_hours: { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], start: '00:00', end: '24:00' } });
+		assert.equal(always.status, 200, always.text);
+		await page.goto('/console/');
+		await windows.getByText('always open').waitFor();
+		await c.api('PATCH', `/api/campaigns/${campaign.id}`, { calling_hours: { days: ['mon'], start: '00:00', end: '00:01' } });
 		await page.goto('/console/');
 		assert.equal(await page.locator('main b').count(), 0, 'a name is only text');
 		assert.equal(await page.getByRole('heading', { name: 'First steps' }).count(), 0);

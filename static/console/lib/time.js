@@ -2,6 +2,7 @@
 
 const full = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const zoned = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
 
@@ -25,12 +26,14 @@ export function duration(seconds) {
 	return `${Math.round(minutes / 1440)} days`;
 }
 
-// <time data-form="ago"> tells the distance, others the moment.
+const FORMS = { ago: (iso) => ago(iso), clock: clockWords, 'clock-zone': (iso) => zoned.format(new Date(iso)) };
+
+// <time data-form="ago"> tells the distance, "clock" the time of day, "clock-zone" with its zone; others the moment.
 export function localTimes(elements) {
 	for (const time of elements) {
 		const iso = time.getAttribute('datetime');
 		if (!iso || Number.isNaN(Date.parse(iso))) continue;
 		time.title = words(iso);
-		time.textContent = time.dataset.form === 'ago' ? ago(iso) : time.dataset.form === 'clock' ? clockWords(iso) : words(iso);
+		time.textContent = (FORMS[time.dataset.form] ?? words)(iso);
 	}
 }
