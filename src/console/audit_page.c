@@ -42,7 +42,28 @@ static const char *actor_words(const char *actor)
 	return strcmp(actor, "shell") ? actor : "the shell";
 }
 
-static void fill_row(struct view *row, const struct audit_entry *e)
+/* Where the object of a change has a page of its own; NULL: nowhere, or not any more. */
+static const char *page_of(const struct request *req, const struct audit_entry *e)
+{
+	static const struct {
+		const char *actions, *path;
+	} places[] = {
+		{ "campaign.", "/console/campaigns/" },
+		{ "lead.", "/console/campaigns/" },
+		{ "agent.", "/console/agents/" },
+		{ "interview.", "/console/interviews/" },
+	};
+	const char *verb = strchr(e->action, '.');
+
+	if (!e->object || !verb || !strcmp(verb, ".delete") || !strcmp(verb, ".erase"))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (!strncmp(e->action, places[i].actions, strlen(places[i].actions)))
+			return arena_join(req->mem, places[i].path, e->object);
+	return NULL;
+}
+
+static void fill_row(const struct request *req, struct view *row, const struct audit_entry *e)
 {
 	page_time(row, "AT", e->at_ms);
 	view_set(row, "ACTOR", actor_words(e->actor));
@@ -50,9 +71,11 @@ static void fill_row(struct view *row, const struct audit_entry *e)
 	view_set(row, "ACTION", e->action);
 	view_set(row, "CLIENT", e->client);
 	if (e->object || e->detail) {
-		struct view *which = view_add(row, "WHICH");
+		const char *href = page_of(req, e);
+		struct view *which = view_add(row, "WHICH"), *named = view_add(which, href ? "LINK" : "PLAIN");
 
-		view_set(which, "OBJECT", e->object);
+		view_set(named, "HREF", href);
+		view_set(named, "OBJECT", e->object);
 		if (e->detail)
 			view_set(view_add(which, "DETAIL"), "TEXT", e->detail);
 	}
@@ -74,7 +97,7 @@ static int fill_rows(struct app *app, struct page *p, const struct audit_filter 
 	} else {
 		table = view_add(p->view, "TABLE");
 		for (size_t i = 0; i < count; i++)
-			fill_row(view_add(table, "ENTRY"), &entries[i]);
+			fill_row(p->req, view_add(table, "ENTRY"), &entries[i]);
 	}
 	page_pager(p->view, query, next);
 	return 0;

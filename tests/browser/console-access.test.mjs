@@ -126,6 +126,13 @@ test('the audit trail tells what was done, filters by address, and is exported',
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export as CSV' }).click()]);
 	const csv = (await (await download.createReadStream()).toArray()).join('');
 	assert.equal(csv.trim().split('\n').length, 4);
+	const agent = (await c.api('POST', '/api/agents', { name: 'Ada', voice_id: c.stack.settings.ELEVENLABS_VOICE_ID, script: 'Hello.' })).json;
+	await page.goto('/console/audit?action=agent.create');
+	assert.equal(await page.getByRole('link', { name: agent.id }).getAttribute('href'), `/console/agents/${agent.id}`);
+	await c.api('DELETE', `/api/agents/${agent.id}`);
+	await page.goto('/console/audit?action=agent.delete');
+	await page.getByText(agent.id).waitFor();
+	assert.equal(await page.getByRole('link', { name: agent.id }).count(), 0, 'what is gone leads nowhere');
 	await page.goto('/console/audit?from=2199-01-01');
 	await page.getByText('Nothing fits').waitFor();
 	await page.goto('/console/audit?from=yesterday');
