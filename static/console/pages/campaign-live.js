@@ -103,7 +103,7 @@ const readNow = paced(async () => {
 	setText($('#calls-total'), now.calls_total);
 	setText($('#calls-most'), now.max_concurrent_calls);
 	setText($('#slots'), `${now.calls_total} of ${now.max_concurrent_calls}`);
-	setText($('#pace'), `${now.placed_last_minute} calls in the last minute; at most ${now.calls_per_second} a second (account: ${now.account_calls_per_second})`);
+	setText($('#pace'), `${now.placed_last_minute} in the last minute; at most ${now.calls_per_second} a second (account: ${now.account_calls_per_second})`);
 	setText($('#today'), `${now.placed_today} of at most ${now.daily_cap} calls`);
 	$('#no-calls').hidden = now.calls.length > 0;
 	$('#calls-wrap').hidden = now.calls.length === 0;
