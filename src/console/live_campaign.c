@@ -150,7 +150,7 @@ static void put_limits(struct live *l)
 
 	view_set_int(l->v, "CALLS_TOTAL", number_of(l->now, "calls_total"));
 	view_set_int(l->v, "CALLS_MOST", l->c.max_concurrent_calls);
-	view_set(l->v, "PACE", arena_printf(mem, "%" PRId64 " calls in the last minute; at most %g a second (account: %g)",
+	view_set(l->v, "PACE", arena_printf(mem, "%" PRId64 " in the last minute; at most %g a second (account: %g)",
 					    number_of(l->now, "placed_last_minute"), l->c.calls_per_second, l->app->cfg.twilio_calls_per_second));
 	view_set(l->v, "TODAY", arena_printf(mem, "%" PRId64 " of at most %d calls", number_of(l->now, "placed_today"), l->c.daily_cap));
 	view_set(l->v, "HOURS", hours_words(l));

@@ -181,7 +181,8 @@ void page_fail(struct app *app, struct request *req, struct response *res, int s
 	if (req->actor) {
 		struct page p = page_begin(app, req, res, "failure", failure_title(status, code), NULL, NULL);
 
-		view_set(p.view, "SENTENCE", sentence);
+		/* The frame's title says the usual sentence already. */
+		view_set(p.view, "SENTENCE", status == 404 && !strcmp(code, "not_found") ? "The address is wrong, or what it led to was deleted." : sentence);
 		failed = page_send(&p, &err);
 	} else {
 		v = page_bare(app, req, res);
