@@ -18,6 +18,7 @@ struct dial {
 	struct dial *next, *previous; /* of its list; previous only while under way */
 	struct arena *mem;
 	struct call call;
+	const char *sid; /* when Twilio has taken it */
 	struct http_call request;
 	struct dial_memory *memory; /* of its campaign; NULL: it is gone */
 	double calls_per_second;
@@ -28,8 +29,10 @@ struct dial_lines {
 	struct app *app;
 	struct http_many *many;
 	struct store *notes;          /* a connection of its own: we work while it waits for Redis */
-	struct placed_batch *noted;   /* is on its way to Redis; NULL: none */
-	struct dial **noted_dials;
+	struct placed_batch batch;    /* is on its way to Redis, with `noted` */
+	struct arena *batch_mem;
+	struct dial *taken, *noted;   /* by Twilio: are to be noted, are being noted */
+	size_t taken_count;
 	struct dial *planned;         /* by their moment */
 	struct dial *under_way;
 	struct arena **spare;         /* memory of calls that are over */
@@ -47,6 +50,7 @@ struct dial_lines *dial_lines_new(struct app *app, struct http_many *many, size_
 	l->many = many;
 	l->most = most;
 	l->notes = store_twin(app->store);
+	l->batch_mem = arena_new();
 	return l;
 }
 
@@ -67,20 +71,25 @@ static void dial_free(struct dial_lines *l, struct dial *dial)
 	}
 }
 
-void dial_lines_free(struct dial_lines *l)
+static void free_all(struct dial_lines *l, struct dial **list)
 {
 	struct dial *dial;
 
-	while ((dial = l->planned)) {
-		l->planned = dial->next;
+	while ((dial = *list)) {
+		*list = dial->next;
 		dial_free(l, dial);
 	}
-	while ((dial = l->under_way)) {
-		l->under_way = dial->next;
-		dial_free(l, dial);
-	}
+}
+
+void dial_lines_free(struct dial_lines *l)
+{
+	free_all(l, &l->planned);
+	free_all(l, &l->under_way);
+	free_all(l, &l->taken);
+	free_all(l, &l->noted);
 	while (l->spare_count)
 		arena_free(l->spare[--l->spare_count]);
+	arena_free(l->batch_mem);
 	store_free(l->notes);
 	free(l->spare);
 	free(l);
@@ -98,9 +107,14 @@ size_t dial_lines_left(const struct dial_lines *l)
 	return used < l->most ? l->most - used : 0;
 }
 
+bool dial_lines_busy(const struct dial_lines *l)
+{
+	return l->planned || l->under_way;
+}
+
 bool dial_lines_idle(const struct dial_lines *l)
 {
-	return !l->planned && !l->under_way;
+	return !dial_lines_busy(l) && !l->taken && !l->noted;
 }
 
 void dial_lines_moved(struct dial_lines *l, const struct dial_memory *from, struct dial_memory *to)
@@ -306,45 +320,62 @@ static bool take_answer(struct dial_lines *l, struct dial *dial, const struct ht
 	return false;
 }
 
-void dial_lines_noted(struct dial_lines *l)
-{
-	struct placed_batch *b = l->noted;
-	struct err err = { 0 };
-
-	if (!b)
-		return;
-	l->noted = NULL;
-	if (call_queue_placed_end(l->app, l->notes, b, &err))
-		note_not_stored(l, b->calls[0].call->id, &err);
-	for (size_t i = 0; i < b->count; i++)
-		dial_free(l, l->noted_dials[i]);
-}
-
-/* What Twilio took is noted together with what else was taken in this moment; nobody waits for that
- * before the next time. */
 static void take_answers(struct dial_lines *l)
 {
-	size_t most = http_many_running(l->many);
-	struct placed_batch *b = arena_new_object(l->app->mem, struct placed_batch);
-	struct dial **dials = arena_alloc(l->app->mem, (most + 1) * sizeof(struct dial *));
 	struct http_done done;
 
-	b->calls = arena_alloc(l->app->mem, (most + 1) * sizeof(*b->calls));
-	while (b->count < most && http_many_next(l->many, &done)) {
+	while (http_many_next(l->many, &done)) {
 		struct dial *dial = take_from_way(l, done.tag);
 		const char *sid = NULL;
 
 		if (!take_answer(l, dial, &done, &sid))
 			continue;
-		dials[b->count] = dial;
-		b->calls[b->count++] = (struct placed_call){ &dial->call, sid };
+		dial->sid = arena_strdup(dial->mem, sid);
+		dial->next = l->taken;
+		l->taken = dial;
+		l->taken_count++;
 	}
-	if (!b->count)
+}
+
+static void end_noting(struct dial_lines *l)
+{
+	struct err err = { 0 };
+
+	if (!l->noted)
 		return;
-	dial_lines_noted(l);
-	call_queue_placed_begin(l->app, l->notes, b);
-	l->noted = b;
-	l->noted_dials = dials;
+	if (call_queue_placed_end(l->app, l->notes, &l->batch, &err))
+		note_not_stored(l, l->noted->call.id, &err);
+	free_all(l, &l->noted);
+	arena_reset(l->batch_mem);
+}
+
+/* What Twilio took while the last ones were being noted is noted together. */
+static void begin_noting(struct dial_lines *l)
+{
+	struct app app = *l->app;
+	size_t n = 0;
+
+	if (!l->taken)
+		return;
+	app.mem = l->batch_mem;
+	l->batch = (struct placed_batch){ .calls = arena_alloc(app.mem, l->taken_count * sizeof(*l->batch.calls)),
+					  .count = l->taken_count };
+	for (struct dial *dial = l->taken; dial; dial = dial->next)
+		l->batch.calls[n++] = (struct placed_call){ &dial->call, dial->sid };
+	call_queue_placed_begin(&app, l->notes, &l->batch);
+	l->noted = l->taken;
+	l->taken = NULL;
+	l->taken_count = 0;
+}
+
+void dial_lines_note(struct dial_lines *l, bool wait)
+{
+	if (l->noted && !wait && !store_is_answered(l->notes))
+		return;
+	end_noting(l);
+	begin_noting(l);
+	if (wait)
+		end_noting(l);
 }
 
 static int to_ms(int64_t us, int most)
@@ -361,4 +392,5 @@ void dial_lines_turn(struct dial_lines *l, int wait_ms)
 {
 	http_many_poll(l->many, to_ms(send_due(l), wait_ms));
 	take_answers(l);
+	dial_lines_note(l, false);
 }

@@ -32,14 +32,16 @@ void dial_lines_moved(struct dial_lines *l, const struct dial_memory *from, stru
 
 /* How many more calls there can be at once. */
 size_t dial_lines_left(const struct dial_lines *l);
-bool dial_lines_idle(const struct dial_lines *l);
+bool dial_lines_busy(const struct dial_lines *l); /* calls wait for their moment, or for Twilio */
+bool dial_lines_idle(const struct dial_lines *l); /* nor is anything to be noted */
 
 /* Sends what is due. */
 void dial_lines_send(struct dial_lines *l);
 
-/* Sends, and takes in what was answered, waiting at most `wait_ms` for it.  What was taken begins to be noted in
- * app->mem, which must stay until dial_lines_noted(). */
+/* Sends, and takes in what was answered, waiting at most `wait_ms` for it. */
 void dial_lines_turn(struct dial_lines *l, int wait_ms);
-void dial_lines_noted(struct dial_lines *l);
+
+/* Goes on noting what Twilio took; `wait`: to the end. */
+void dial_lines_note(struct dial_lines *l, bool wait);
 
 #endif

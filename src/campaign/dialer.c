@@ -18,6 +18,8 @@ enum {
 	PLAN_MS = 250,            /* a plan is not older */
 	IDLE_US = 100000,         /* until a campaign is looked at again that had nothing to call, */
 	FULL_US = 25000,          /* or no line */
+	CLAIM_LOOK_MS = 5,        /* while Redis claims, the lines are looked after */
+	CLAIM_PATIENCE_US = 2000000, /* then Redis is waited for */
 	SPARE = 30,               /* leads more than can be placed are looked at when some have no audio yet */
 };
 
@@ -37,6 +39,7 @@ struct turn {
 
 struct dialer {
 	struct app *app;
+	struct http_many *many;
 	struct dial_lines *lines;
 	struct store *claims; /* a connection of its own: the lines are at work while it waits for Redis */
 	struct turn turns[CAMPAIGNS_MOST];
@@ -52,6 +55,7 @@ struct dialer *dialer_new(struct app *app, struct http_many *many, size_t most)
 	if (!d)
 		die_out_of_memory();
 	d->app = app;
+	d->many = many;
 	d->lines = dial_lines_new(app, many, most);
 	d->claims = store_twin(app->store);
 	d->most = most;
@@ -268,10 +272,15 @@ static int64_t pause_after(const struct claim *claim, size_t taken)
 static int claim_candidates(struct dialer *d, struct turn *t, struct candidate *candidates, size_t count, struct claim *claim,
 			    struct err *err)
 {
+	int64_t until = now_us(d) + CLAIM_PATIENCE_US;
 	struct command c;
 
 	call_queue_claim_begin(d->app, d->claims, &t->plan, candidates, count, &c);
-	dial_lines_turn(d->lines, 0);
+	d->many->also = store_descriptor(d->claims);
+	do
+		dial_lines_turn(d->lines, CLAIM_LOOK_MS);
+	while (!store_is_answered(d->claims) && now_us(d) < until);
+	d->many->also = 0;
 	return call_queue_claim_end(d->claims, &c, candidates, count, claim, err);
 }
 
@@ -353,7 +362,8 @@ int dialer_turn(struct dialer *d, int wait_ms, bool *idle, struct err *err)
 	}
 	dial_lines_turn(d->lines, wait_ms);
 	dial_lines_send(d->lines);
-	dial_lines_noted(d->lines);
+	/* Nobody waits for Redis while there is something else to do. */
+	dial_lines_note(d->lines, !dial_lines_busy(d->lines));
 	*idle = dial_lines_idle(d->lines);
 	return rc;
 }

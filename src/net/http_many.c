@@ -68,6 +68,7 @@ static int start(struct http_many *self, const struct http_call *call, void *tag
 static void move_on(struct http_many *self, int timeout_ms)
 {
 	struct curl_many *m = (struct curl_many *)self;
+	struct curl_waitfd also = { .fd = m->base.also, .events = CURL_WAIT_POLLIN };
 	int before, after;
 
 	take_back(m);
@@ -75,7 +76,7 @@ static void move_on(struct http_many *self, int timeout_ms)
 	/* What ended by that must not wait for the others. */
 	if ((size_t)before < m->running)
 		timeout_ms = 0;
-	must(curl_multi_poll(m->multi, NULL, 0, timeout_ms, NULL));
+	must(curl_multi_poll(m->multi, &also, m->base.also > 0, timeout_ms, NULL));
 	must(curl_multi_perform(m->multi, &after));
 }
 
@@ -115,7 +116,7 @@ struct http_many *http_many_new(int most)
 		die_bug("http_many_new: no calls at all");
 	if (!m || curl_global_init(CURL_GLOBAL_DEFAULT) || !(m->multi = curl_multi_init()))
 		die_out_of_memory();
-	m->base = (struct http_many){ start, move_on, next, running, http_many_free };
+	m->base = (struct http_many){ start, move_on, next, running, http_many_free, 0 };
 	m->most = (size_t)most;
 	must(curl_multi_setopt(m->multi, CURLMOPT_MAXCONNECTS, (long)most));
 	/* One more than run at once: the one whose answer is being read. */

@@ -29,6 +29,7 @@ struct http_many {
 	bool (*next)(struct http_many *self, struct http_done *done);
 	size_t (*running)(const struct http_many *self);
 	void (*free)(struct http_many *self); /* NULL: nothing to free */
+	int also; /* a poll ends too when this descriptor can be read; 0: none */
 };
 
 /* `most` calls at once; connections are kept between calls that allow it. */

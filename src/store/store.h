@@ -56,6 +56,11 @@ int store_run(struct store *s, const struct command *c, struct reply *reply, str
  * are told by the latter. */
 void store_begin(struct store *s, const struct command *commands, size_t count);
 
+/* Whether an answer has begun to come to what was sent ahead, or the connection is lost; and the descriptor at
+ * which that can be waited for (-1: nothing is awaited). */
+bool store_is_answered(const struct store *s);
+int store_descriptor(const struct store *s);
+
 /* Several commands in one round trip; replies[i] answers commands[i].  An error
  * answer to any of them fails the whole. */
 int store_pipeline(struct store *s, const struct command *commands, size_t count, struct reply *replies,

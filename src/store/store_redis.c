@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,6 +339,18 @@ void store_begin(struct store *s, const struct command *commands, size_t count)
 	}
 	s->ahead = commands;
 	s->ahead_count = count;
+}
+
+int store_descriptor(const struct store *s)
+{
+	return s->redis && s->ahead ? s->redis->fd : -1;
+}
+
+bool store_is_answered(const struct store *s)
+{
+	struct pollfd p = { .fd = store_descriptor(s), .events = POLLIN };
+
+	return p.fd < 0 || poll(&p, 1, 0) != 0;
 }
 
 int store_run(struct store *s, const struct command *c, struct reply *reply, struct err *err)
