@@ -284,6 +284,40 @@ static void a_command_sent_ahead_is_answered_later(void **state)
 	assert_int_equal(reply.number, 1);
 }
 
+static void several_commands_ahead_are_answered_together_and_it_can_be_seen(void **state)
+{
+	struct store *twin = store_twin(store);
+	struct command commands[2] = { command_new(mem, "INCR"), command_new(mem, "GET") };
+	struct reply replies[2];
+	int64_t value = 0;
+
+	(void)state;
+	command_text(&commands[0], "twin");
+	command_text(&commands[1], "twin");
+	assert_true(store_is_answered(twin)); /* nothing is awaited */
+	assert_int_equal(store_descriptor(twin), -1);
+	kill(server.pid, SIGSTOP);
+	store_begin(twin, commands, 2);
+	assert_false(store_is_answered(twin));
+	assert_true(store_descriptor(twin) >= 0);
+	kill(server.pid, SIGCONT);
+	for (int i = 0; i < 5000 && !store_is_answered(twin); i++)
+		usleep(1000);
+	assert_true(store_is_answered(twin));
+	assert_int_equal(CALL("PING"), 0); /* the other connection waits for nothing */
+	assert_int_equal(store_pipeline(twin, commands, 2, replies, &err), 0);
+	assert_int_equal(replies[0].number, 1);
+	assert_true(reply_int(&replies[1], &value) && value == 1);
+	store_begin(twin, commands, 2);
+	redis_server_kill(&server);
+	for (int i = 0; i < 5000 && !store_is_answered(twin); i++)
+		usleep(1000);
+	assert_true(store_is_answered(twin)); /* a lost connection is something to look at */
+	redis_server_start(&server);
+	assert_int_equal(store_pipeline(twin, commands, 2, replies, &err), 0);
+	store_free(twin);
+}
+
 static void an_absent_redis_is_told_and_its_return_noticed(void **state)
 {
 	(void)state;
@@ -470,6 +504,7 @@ int main(void)
 		TEST(a_restarted_redis_is_found_again),
 		TEST(a_closed_connection_is_opened_again),
 		TEST(a_command_sent_ahead_is_answered_later),
+		TEST(several_commands_ahead_are_answered_together_and_it_can_be_seen),
 		TEST(an_absent_redis_is_told_and_its_return_noticed),
 		TEST(a_timeout_is_not_repeated),
 		TEST(addresses_are_understood_or_refused),
