@@ -210,6 +210,17 @@ describe('fairness', () => {
 	};
 	spoiled('when a first call is passed over', 'fairness', (f) => many(f, [1, 2, 3, 4, 5, 0, 6, 7, 8]));
 	allowed('what workers had in hand', (f) => many(f, [1, 2, 3, 0, 5, 6, 7, 4, 8]));
+	// The first lead's first dial came to nothing, which was known at that second.
+	const unsure = (f, second) => {
+		many(f, [1, 2, 3, 4, 5, 0, 6, 7, 8]);
+		const { final } = f.campaign, row = { ...final.calls[0], id: 'attempt999999999999999', lead_id: final.leads.find(({ phone }) => phone === '+12123000000').id, call_sid: null,
+			status: 'unknown', outcome: 'not_placed', answered_by: null, digits: null, placed_at: iso(at(90)), ended_at: iso(at(second)) };
+		final.calls.push(row);
+		for (const call of [{ ...row, status: 'queued', outcome: null }, row])
+			final.events.push({ seq: ++final.status.seq, at: iso(at(second)), type: 'call', call });
+	};
+	allowed('who waits until it is known that its dial came to nothing', (f) => unsure(f, 118));
+	spoiled('when such a one waits on', 'fairness', (f) => unsure(f, 98));
 	spoiled('when a retry waits for first calls', 'fairness', (f) => {
 		const leads = Array.from({ length: 9 }, (_, i) => f.campaign.lead(`+1212300000${i}`));
 		f.campaign.dial(leads[0], { second: 100, seconds: 1, status: 'busy' });

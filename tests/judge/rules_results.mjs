@@ -166,7 +166,8 @@ export function* events({ campaigns }) {
 /* Nobody starves. Leads of one campaign with the same zones are called for the first time in the order of the import, and
  * again in the order in which they are due. What other workers had in hand may overtake, that is `fairness.overtaken`
  * (default: twice the calls at once, and 50); and of the two kinds none may wait while `fairness.other_kind` (default 1000)
- * calls of the other are placed. Leads that the ledger or another campaign's call may hold back are left out. */
+ * calls of the other are placed. Leads that the ledger or another campaign's call may hold back are left out; one whose
+ * dial had an unknown outcome waits until Twilio was asked (contract 3.4), and counts from then on. */
 export function* fairness({ placed, campaigns, record }) {
 	const shared = new Set();
 	for (const [phone, dials] of groupBy(placed, ({ to }) => to))
@@ -175,8 +176,9 @@ export function* fairness({ placed, campaigns, record }) {
 	for (const campaign of finished(campaigns)) {
 		const most = { overtaken: 50 + 2 * Math.max(...campaign.settings.map(({ settings }) => settings.max_concurrent_calls)), other_kind: 1000, ...record.fairness };
 		const its = placed.filter((dial) => dial.campaign === campaign && !shared.has(dial.to));
-		const seen = new Map();
+		const seen = new Map(), unsure = groupBy(campaign.final.calls.filter(({ outcome }) => outcome === 'not_placed'), ({ lead_id: lead }) => lead);
 		for (const dial of its) {
+			dial.since = Math.max(0, ...(unsure.get(dial.row.lead_id) ?? []).map(({ ended_at: ended }) => Date.parse(ended)).filter((ended) => ended <= dial.at));
 			dial.before = seen.get(dial.row.lead_id) ?? null;
 			seen.set(dial.row.lead_id, dial);
 		}
@@ -188,7 +190,7 @@ export function* fairness({ placed, campaigns, record }) {
 		for (const [zones, dials] of groupBy(again, ({ to }) => zoneKey(campaign.byPhone.get(to))))
 			yield* overtaken(dials, ({ due }) => due, most.overtaken, `retries of campaign ${campaign.id} (${zones})`);
 		for (const dial of again) {
-			const meanwhile = first.filter(({ at }) => at > dial.due + 1000 && at < dial.at).length;
+			const meanwhile = first.filter(({ at }) => at > Math.max(dial.due, dial.since) + 1000 && at < dial.at).length;
 			if (meanwhile > most.other_kind)
 				yield `the retry of lead ${dial.row.lead_id} of campaign ${campaign.id}, due at ${clock(dial.due)}, waited for ${meanwhile} first calls`;
 		}
@@ -209,14 +211,19 @@ function dueOf({ final, settings }, { before, row }) {
 /** `dials` in the order of time; one is passed over by each later one in order that was made before it. */
 function* overtaken(dials, orderOf, most, what) {
 	const made = [];
-	for (const dial of dials) {
+	for (const [turn, dial] of dials.entries()) {
 		const order = orderOf(dial);
+		if (dial.since) {
+			const others = dials.slice(0, turn).filter((other) => other.at > dial.since && orderOf(other) > order).length;
+			if (others > most)
+				yield `${what}: lead ${dial.row.lead_id} was passed over by ${others} others after it was known that its dial came to nothing, ${most} are allowed`;
+		}
 		let low = 0, high = made.length;
 		while (low < high) {
 			const middle = (low + high) >> 1;
 			if (made[middle] > order) high = middle; else low = middle + 1;
 		}
-		if (made.length - low > most)
+		if (!dial.since && made.length - low > most)
 			yield `${what}: lead ${dial.row.lead_id} was passed over by ${made.length - low} others, ${most} are allowed`;
 		made.splice(low, 0, order);
 	}
