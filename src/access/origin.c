@@ -1,7 +1,12 @@
 /* See origin.h. */
 #include "access/origin.h"
 
-/* "scheme://host:port" of an address; the whole of it when it has no path. */
+static bool ends_in(struct str s, struct str end)
+{
+	return s.len >= end.len && !memcmp(s.ptr + s.len - end.len, end.ptr, end.len);
+}
+
+/* "scheme://host:port" of an address, without the port that the scheme has anyway, as browsers write it. */
 static struct str origin_of(struct str url)
 {
 	const char *host = str_find(url, STR("://"));
@@ -11,6 +16,10 @@ static struct str origin_of(struct str url)
 		return url;
 	host += 3;
 	rest = str_cut((struct str){ host, url.len - (size_t)(host - url.ptr) }, '/', &path);
+	if (str_starts(url, STR("https://")) && ends_in(rest, STR(":443")))
+		rest.len -= 4;
+	else if (str_starts(url, STR("http://")) && ends_in(rest, STR(":80")))
+		rest.len -= 3;
 	return (struct str){ url.ptr, (size_t)(rest.ptr + rest.len - url.ptr) };
 }
 

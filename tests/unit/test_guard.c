@@ -163,6 +163,26 @@ static void what_another_site_sends_is_refused(void **state)
 	}
 }
 
+static void our_own_origin_is_known_however_the_setting_is_written(void **state)
+{
+	static const struct {
+		const char *base, *origin;
+		int status;
+	} rows[] = {
+		{ "https://hire.example.com", "https://hire.example.com", 200 }, { "https://hire.example.com/", "https://hire.example.com", 200 },
+		{ "https://hire.example.com:443/x", "https://hire.example.com", 200 }, { "https://hire.example.com:8443", "https://hire.example.com:8443", 200 },
+		{ "https://hire.example.com:8443", "https://hire.example.com", 403 }, { "https://hire.example.com", "http://hire.example.com", 403 },
+		{ "https://hire.example.com", "https://hire.example.com.evil.example", 403 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		w->app.cfg.public_base_url = rows[i].base;
+		check_row(rows[i].base, ask(w, (struct ask){ .method = "POST", .uri = "/open", .pages = &api, .origin = rows[i].origin,
+							      .host = "hire.example.com" })->status == rows[i].status);
+	}
+}
+
 static void a_socket_that_another_site_opens_is_refused(void **state)
 {
 	struct world *w = *state;
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_key_that_is_given_counts_also_a_wrong_one, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_change_with_the_cookie_needs_its_token, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(what_another_site_sends_is_refused, api_setup, api_teardown),
+		cmocka_unit_test_setup_teardown(our_own_origin_is_known_however_the_setting_is_written, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(a_socket_that_another_site_opens_is_refused, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(what_viewers_are_answered_is_masked_whoever_forgot_it, api_setup, api_teardown),
 		cmocka_unit_test_setup_teardown(pages_send_strangers_to_the_sign_in_and_back, api_setup, api_teardown),
