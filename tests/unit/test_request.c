@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "tests/support/cgi_source.h"
+#include "web/cookie.h"
 
 #define VARIABLES(...) ((const struct cgi_variable[]){ __VA_ARGS__, { NULL, NULL } })
 
@@ -148,6 +149,24 @@ static void content_types_are_compared_without_parameters(void **state)
 	}
 }
 
+static void a_cookie_is_found_by_its_whole_name(void **state)
+{
+	static const struct {
+		const char *cookies, *value;
+	} rows[] = {
+		{ "b=2", "2" }, { "a=1; b=2; c=3", "2" }, { "a=1;b=2", "2" }, { " b = 2 ;a=1", "2" }, { "b=x=y", "x=y" }, { "b=1; b=2", "1" },
+		{ "ab=1; bb=2", "" }, { "b", "" }, { "b; b=2", "2" }, { "B=1", "" }, { "", "" }, { NULL, "" }, { ";;=;b=2", "2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct cgi_source source = cgi_source_new(VARIABLES({ "HTTP_COOKIE", rows[i].cookies }), NULL);
+		const struct request req = request_of(&source);
+
+		check_row(rows[i].cookies ? rows[i].cookies : "none", str_eq(request_cookie(&req, "b"), str_from(rows[i].value)));
+	}
+}
+
 static void query_parameters_are_decoded(void **state)
 {
 	const struct cgi_source source =
@@ -267,6 +286,7 @@ int main(void)
 		TEST(headers_are_found_by_their_ordinary_name),
 		TEST(a_header_over_the_limit_counts_as_absent),
 		TEST(content_types_are_compared_without_parameters),
+		TEST(a_cookie_is_found_by_its_whole_name),
 		TEST(query_parameters_are_decoded),
 		TEST(a_bad_query_is_the_askers_mistake),
 		TEST(bodies_are_read_to_their_announced_length),
