@@ -190,3 +190,28 @@ void recording_forget(struct app *app, const char *conversation_id)
 	for (size_t i = 0; i < ARRAY_LEN(directories); i++)
 		unlink(path_of(app, directories[i], conversation_id));
 }
+
+static void prune_directory(DIR *dir, int64_t before_s)
+{
+	struct dirent *entry;
+	struct stat st;
+
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && !fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
+		    (int64_t)st.st_mtim.tv_sec < before_s)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+}
+
+void recording_prune(struct app *app)
+{
+	int64_t before_s = clock_wall_ms(app->clock) / 1000 - app->cfg.interview_keep_s;
+
+	for (size_t i = 0; i < ARRAY_LEN(directories); i++) {
+		DIR *dir = opendir(directory(app, directories[i]));
+
+		if (!dir)
+			continue;
+		prune_directory(dir, before_s);
+		closedir(dir);
+	}
+}

@@ -20,6 +20,9 @@ int recording_store(struct app *app, const char *conversation_id, struct str bas
  * as in elevenlabs_record.h; ERR_SYSTEM: the disk. */
 int recording_open(struct app *app, const char *conversation_id, int *fd, int64_t *bytes, struct err *err);
 
+/* Removes what is older here than interviews are kept. */
+void recording_prune(struct app *app);
+
 /* Removes what this machine has of it. */
 void recording_forget(struct app *app, const char *conversation_id);
 

@@ -7,12 +7,13 @@
 #include "base/die.h"
 #include "screening/conversation.h"
 #include "screening/jobs.h"
+#include "screening/recording.h"
 #include "screening/state_machine.h"
 #include "store/duty.h"
 #include "store/keys.h"
 #include "store/store.h"
 
-enum { WAIT_MS = 1000, SWEEP_MS = 5000, AWAY_MS = 500 };
+enum { WAIT_MS = 1000, SWEEP_MS = 5000, AWAY_MS = 500, PRUNE_SWEEPS = 720 /* of files: hourly */ };
 
 static bool is_relieved(struct runner *r)
 {
@@ -44,6 +45,8 @@ static void sweep(struct runner *r)
 	    store_call(app->store, app->mem, &reply, &err, "SET", KEY_RUNNER_SEEN,
 		       arena_printf(app->mem, "%" PRId64, clock_wall_ms(app->clock)), NULL))
 		log_event(&app->log, LOG_WARNING, "runner.sweep_failed", LOG_TEXT("reason", err.msg));
+	if (r->once || clock_wall_ms(app->clock) / SWEEP_MS % PRUNE_SWEEPS == 0)
+		recording_prune(app);
 	arena_reset(app->mem);
 }
 

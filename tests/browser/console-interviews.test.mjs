@@ -115,7 +115,7 @@ test('a person decides otherwise, with a reason, and Linear follows', async () =
 	await page.getByRole('button', { name: 'Decide…' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Decide about this interview' });
 	await dialog.getByRole('button', { name: 'Decide' }).click();
-	await dialog.getByText('result must be').waitFor();
+	await dialog.getByText('Please choose a result.').waitFor();
 	await dialog.getByLabel('Pass').check();
 	await dialog.getByLabel('Reason').fill('Excellent references.');
 	await look(page, 'interview-decide');

@@ -94,6 +94,14 @@ test("every answer fits the published contract", { skip: skipWithout(spec) }, as
 	];
 	for (const [template, path] of pairs)
 		check("GET", template, 200, (await get(path)).json);
+	const headers = { "xi-api-key": KEYS.ELEVENLABS_API_KEY }, address = `${sandbox.urls.elevenlabs}/v1/convai/conversations/${conversation_id}`;
+	const audio = await fetch(`${address}/audio`, { headers });
+	const documented = JSON.parse(spec).paths["/v1/convai/conversations/{conversation_id}/audio"].get.responses[audio.status].content;
+	assert.ok(audio.headers.get("content-type") in documented, "the recording has the documented type");
+	await audio.arrayBuffer();
+	const gone = await fetch(address, { method: "DELETE", headers });
+	check("DELETE", "/v1/convai/conversations/{conversation_id}", gone.status, await gone.json());
+	assert.equal((await fetch(`${address}/audio`, { headers })).status, 404);
 });
 
 test("the library accepts the webhook's signature and a changed body is refused", async () => {

@@ -3,7 +3,7 @@
 #include "tests/support/check.h"
 
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -11,6 +11,7 @@
 #include "screening/api.h"
 #include "screening/erased.h"
 #include "screening/jobs.h"
+#include "screening/recording.h"
 #include "screening/session.h"
 #include "store/keys.h"
 #include "tests/support/api.h"
@@ -387,6 +388,23 @@ static void a_recording_that_is_not_there_says_why(void **state)
 	assert_string_equal(text_of(w, hear(w, id, TALK), "error.code"), "not_configured");
 }
 
+static void old_recordings_go_with_the_interviews(void **state)
+{
+	struct world *w = *state;
+	const char *id = add_session(w, "issue-1", NULL);
+	const char *file = arena_printf(w->app.mem, "%s/recordings-cache/" TALK ".mp3", w->state_dir);
+
+	add_talk(w, id);
+	fake_http_answer(&vendors, 200, "ID3 and so on");
+	assert_int_equal(hear(w, id, TALK)->status, 200);
+	w->clock.now_ms = (int64_t)time(NULL) * 1000; /* files have the system's time */
+	recording_prune(&w->app);
+	assert_int_equal(access(file, F_OK), 0);
+	w->clock.now_ms += (w->app.cfg.interview_keep_s + 60) * (int64_t)1000;
+	recording_prune(&w->app);
+	assert_int_not_equal(access(file, F_OK), 0);
+}
+
 /* ---- erasure ---- */
 
 static bool redis_holds(struct world *w, const char *words)
@@ -567,6 +585,7 @@ int main(void)
 		TEST(a_deleted_issue_is_no_fault),
 		TEST(a_recording_is_fetched_once),
 		TEST(a_recording_that_is_not_there_says_why),
+		TEST(old_recordings_go_with_the_interviews),
 		TEST(erasure_takes_everything_at_once),
 		TEST(a_person_of_another_address_and_issue_stays),
 		TEST(what_is_left_goes_by_the_queue),

@@ -2,7 +2,7 @@
 import { $, $$ } from '../lib/dom.js';
 import { api, read } from '../lib/api.js';
 import { confirm } from '../lib/dialog.js';
-import { submitJson } from '../lib/form.js';
+import { clearErrors, submitJson } from '../lib/form.js';
 import { refresh, refreshEvery } from '../lib/refresh.js';
 import { toast, toastLater } from '../lib/toast.js';
 
@@ -142,9 +142,13 @@ const openDecision = () => decide.showModal();
 
 if (decide) {
 	$('#decide-close').addEventListener('click', () => decide.close());
+	$('#decide-form').addEventListener('input', (event) => clearErrors(event.currentTarget));
 	submitJson($('#decide-form'), {
 		path: () => `${address()}/override`,
-		body: (form) => ({ result: form.elements.result.value, reason: form.elements.reason.value }),
+		body(form) {
+			if (!form.elements.result.value) throw { field: 'result', message: 'Please choose a result.' };
+			return { result: form.elements.result.value, reason: form.elements.reason.value };
+		},
 		done() {
 			decide.close();
 			$('#decide-form').reset();

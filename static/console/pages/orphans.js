@@ -1,7 +1,7 @@
 // Transcripts without an interview: find the one that they belong to.
 import { $, $$, el } from '../lib/dom.js';
 import { api } from '../lib/api.js';
-import { submitJson } from '../lib/form.js';
+import { clearErrors, submitJson } from '../lib/form.js';
 import { refresh, refreshEvery } from '../lib/refresh.js';
 import { ago } from '../lib/time.js';
 import { toast } from '../lib/toast.js';
@@ -52,6 +52,7 @@ form.elements.find.addEventListener('keydown', (event) => {
 	event.preventDefault();
 	search();
 });
+form.addEventListener('input', () => clearErrors(form));
 $('#attach-close').addEventListener('click', () => dialog.close());
 
 submitJson(form, {
