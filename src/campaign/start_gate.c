@@ -20,6 +20,11 @@ static const struct {
 	{ "elevenlabs.speech", true, false },
 };
 
+const char *start_gate_check(size_t i)
+{
+	return i < ARRAY_LEN(needed) ? needed[i].name : NULL;
+}
+
 static bool is_red(const struct reply *row, int64_t now_ms)
 {
 	const char *state = reply_field(row, "state");

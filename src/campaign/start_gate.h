@@ -16,6 +16,9 @@ struct red_check {
 	const char *sentence; /* what is wrong, and what to do about it */
 };
 
+/* The name of a check that some campaign needs, counted from 0; NULL after the last. */
+const char *start_gate_check(size_t i);
+
 /* The first red check of what a campaign of this kind needs, in app->mem. */
 int start_gate(struct app *app, bool conversation, struct red_check *red, struct err *err);
 

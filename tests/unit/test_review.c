@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "campaign/api.h"
 #include "campaign/start_gate.h"
+#include "doctor/doctor.h"
 #include "store/keys.h"
 #include "tests/support/campaign_world.h"
 
@@ -170,6 +171,19 @@ static void a_red_check_keeps_it_from_starting_for_three_minutes(void **state)
 	assert_int_equal(start(w, id)->status, 200);
 }
 
+/* A check that the doctor calls otherwise would hold nothing back. */
+static void the_checks_that_are_needed_are_the_doctors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; start_gate_check(i); i++) {
+		bool known = false;
+
+		for (size_t n = 0; n < doctor_check_count; n++)
+			known |= !strcmp(doctor_checks[n].name, start_gate_check(i));
+		check_row(start_gate_check(i), known);
+	}
+}
+
 static void many_leads_are_judged_by_their_hours(void **state)
 {
 	struct world *w = *state;
@@ -205,6 +219,7 @@ int main(void)
 		test(conversations_buy_no_speech),
 		test(what_keeps_it_from_starting_is_told_and_refused),
 		test(a_red_check_keeps_it_from_starting_for_three_minutes),
+		cmocka_unit_test(the_checks_that_are_needed_are_the_doctors),
 		test(many_leads_are_judged_by_their_hours),
 	};
 
