@@ -22,6 +22,8 @@ struct curl_many {
 	struct slot *slots, *free; /* free: linked by next_free */
 	struct slot *given;        /* by next(): its memory still lives */
 	size_t running, most;
+	int active;                /* of the running ones: have not ended */
+	bool fresh;                /* some were begun and not moved on yet */
 };
 
 static void must(CURLMcode code)
@@ -62,6 +64,8 @@ static int start(struct http_many *self, const struct http_call *call, void *tag
 	curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
 	must(curl_multi_add_handle(m->multi, s->easy));
 	m->running++;
+	m->active++;
+	m->fresh = true;
 	return 0;
 }
 
@@ -69,15 +73,17 @@ static void move_on(struct http_many *self, int timeout_ms)
 {
 	struct curl_many *m = (struct curl_many *)self;
 	struct curl_waitfd also = { .fd = m->base.also, .events = CURL_WAIT_POLLIN };
-	int before, after;
 
 	take_back(m);
-	must(curl_multi_perform(m->multi, &before));
-	/* What ended by that must not wait for the others. */
-	if ((size_t)before < m->running)
+	/* libcurl looks at each running call, with a system call for most: not more often than necessary. */
+	if (m->fresh)
+		must(curl_multi_perform(m->multi, &m->active));
+	m->fresh = false;
+	/* What has ended must not wait for the others. */
+	if ((size_t)m->active < m->running)
 		timeout_ms = 0;
 	must(curl_multi_poll(m->multi, &also, m->base.also > 0, timeout_ms, NULL));
-	must(curl_multi_perform(m->multi, &after));
+	must(curl_multi_perform(m->multi, &m->active));
 }
 
 static bool next(struct http_many *self, struct http_done *done)
