@@ -114,7 +114,7 @@ static bool is(const char *text, const char *word)
 
 static void put_interviews(struct look *l)
 {
-	int64_t invited = 0, started = 0, passed = 0, failed = 0, waiting = 0;
+	int64_t invited = 0, started = 0, passed = 0, failed = 0, unclear = 0, waiting = 0;
 	struct json_object *o = put_object(l->answer, "interviews");
 
 	for (size_t i = 0; i < l->sessions.count; i++) {
@@ -123,14 +123,18 @@ static void put_interviews(struct look *l)
 
 		invited += s->created_ms >= l->from_ms;
 		started += s->started_ms >= l->from_ms;
-		passed += s->evaluated_ms >= l->from_ms && is(s->result, "pass");
-		failed += s->evaluated_ms >= l->from_ms && is(s->result, "fail");
+		if (s->evaluated_ms >= l->from_ms) {
+			passed += is(session_decision(s), "pass");
+			failed += is(session_decision(s), "fail");
+			unclear += is(session_decision(s), "inconclusive");
+		}
 		waiting += is(stage, "invited") || is(stage, "opened");
 	}
 	json_put_int(o, "invited_today", invited);
 	json_put_int(o, "started_today", started);
 	json_put_int(o, "passed_today", passed);
 	json_put_int(o, "failed_today", failed);
+	json_put_int(o, "inconclusive_today", unclear);
 	json_put_int(o, "waiting", waiting);
 }
 
@@ -304,7 +308,7 @@ static void need_for_mails(struct look *l, struct json_object *list)
 		     arena_printf(l->app->mem, "/console/interviews/%s", first->id), "Look at it");
 	else if (count)
 		need(list, "mail", "warn", arena_printf(l->app->mem, "%zu invitations did not reach their candidates.", count),
-		     "/console/interviews?state=invited", "See them");
+		     "/console/interviews?stage=invited", "See them");
 }
 
 static int put_attention(struct look *l, struct err *err)

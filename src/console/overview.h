@@ -12,7 +12,7 @@ extern const struct route_table overview_routes;
 /* Today begins at midnight in `timezone` (NULL or unknown: UTC).
  *
  * {"at","timezone","today_from","calls":{"placed_today","under_way"},
- *  "interviews":{"invited_today","started_today","passed_today","failed_today","waiting"},
+ *  "interviews":{"invited_today","started_today","passed_today","failed_today","inconclusive_today","waiting"},
  *  "running":[{"id","name","mode","total","done","calling","placed_today","daily_cap","next_call_at","held":"..."}],
  *  "attention":[{"kind","tone","sentence","link","link_words"}],
  *  "windows":[{"id","name","state","open","changes_at","timezone"}],

@@ -44,6 +44,7 @@ static void fill_today(struct view *v, struct json_object *o)
 	page_count_of(v, "STARTED", o, "interviews.started_today");
 	page_count_of(v, "PASSED", o, "interviews.passed_today");
 	page_count_of(v, "FAILED", o, "interviews.failed_today");
+	page_count_of(v, "UNCLEAR", o, "interviews.inconclusive_today");
 	page_count_of(v, "WAITING", o, "interviews.waiting");
 	page_time_of(v, "AT", o, "at");
 }

@@ -53,6 +53,7 @@ describe('the overview', () => {
 		await page.goto('/console/');
 		assert.equal(await page.locator('main b').count(), 0, 'a name is only text');
 		assert.equal(await page.getByRole('heading', { name: 'First steps' }).count(), 0);
+		for (const value of await page.locator('.stat-value').allTextContents()) assert.match(value, /^\d+$/);
 		await look(page, 'overview');
 		await page.context().close();
 	});
