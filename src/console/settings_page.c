@@ -118,6 +118,7 @@ static void fill_settings(struct app *app, struct request *req, struct view *v)
 	struct setting_view *list;
 	size_t count = config_settings(&app->cfg, app->mem, &list);
 
+	view_set_int(v, "SETTING_COUNT", (long long)count);
 	for (size_t i = 0; i < count; i++) {
 		const struct setting_view *s = &list[i];
 		struct view *row = view_add(v, "SETTING");
@@ -125,7 +126,8 @@ static void fill_settings(struct app *app, struct request *req, struct view *v)
 
 		view_set(row, "NAME", s->name);
 		view_set(row, "MEANING", s->meaning);
-		view_set(row, "DEFAULT", s->fallback);
+		if (s->fallback)
+			view_set(view_add(row, "HAS_DEFAULT"), "DEFAULT", s->fallback);
 		view_set(row, "SOURCE", set ? source_words(s->source) : s->fallback ? "default" : "not set");
 		if (s->secret)
 			view_show(row, set ? "SECRET_SET" : "UNSET");
