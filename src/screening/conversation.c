@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "screening/alert.h"
 #include "screening/erased.h"
+#include "screening/erasure.h"
 #include "screening/jobs.h"
 #include "screening/session.h"
 #include "screening/verdict.h"
@@ -294,6 +295,22 @@ static struct json_object *event_data(struct app *app, const struct job *job, co
 	return json_read(app->mem, r.items[1].text, err);
 }
 
+/* True when nothing of it may be kept: it was erased, or its session was before the talk was known here. */
+static int is_erased(struct app *app, const char *conversation_id, struct json_object *data, bool *erased, struct err *err)
+{
+	const char *named = json_text(data, "conversation_initiation_client_data.dynamic_variables.parley_session");
+	int64_t at = 0;
+
+	if (erased_conversation(app, conversation_id, erased, err))
+		return -1;
+	if (*erased || !named || !str_is_token(str_from(named), SESSION_ID_LENGTH, SESSION_ID_LENGTH))
+		return 0;
+	if (erased_time(app, named, &at, err))
+		return -1;
+	*erased = at > 0;
+	return at ? erasure_of_conversation(app, conversation_id, err) : 0;
+}
+
 int job_transcript(struct app *app, const struct queue *queue, const struct job *job, struct err *err)
 {
 	const char *conversation_id, *session_id;
@@ -301,7 +318,7 @@ int job_transcript(struct app *app, const struct queue *queue, const struct job 
 	char fingerprint[FINGERPRINT_SIZE];
 	bool of_call = false, erased;
 
-	if (!data || erased_conversation(app, conversation_id, &erased, err))
+	if (!data || is_erased(app, conversation_id, data, &erased, err))
 		return -1;
 	if (erased)
 		return 0;

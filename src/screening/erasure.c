@@ -268,20 +268,38 @@ static struct json_object *list_of(const char *const *words, size_t count)
 	return list;
 }
 
-int erasure_begin(struct app *app, const struct session_row *row, size_t *sessions, struct err *err)
+/* Its job, before anything goes. */
+static int add_job(struct app *app, const struct erasure *e, const char *id, const char *serial, struct err *err)
 {
-	struct erasure *e = arena_new_object(app->mem, struct erasure);
 	struct json_object *payload = json_owned(app->mem, json_object_new_object());
-	const char *id = arena_printf(app->mem, JOB_ERASURE ":%.8s:%s", row->id, random_id(app->mem));
 
-	if (find_all(app, row, e, err))
-		return -1;
 	json_put_int(payload, "at", e->at_ms);
 	json_object_object_add(payload, "sessions", list_of(e->sessions, e->session_count));
 	json_object_object_add(payload, "issues", list_of(e->issues, e->session_count));
 	json_object_object_add(payload, "conversations", list_of(e->conversations, e->conversation_count));
+	return job_add(app, id, JOB_ERASURE, str_from(json_write(payload)), 0, serial, err);
+}
+
+int erasure_begin(struct app *app, const struct session_row *row, size_t *sessions, struct err *err)
+{
+	struct erasure *e = arena_new_object(app->mem, struct erasure);
+
+	if (find_all(app, row, e, err))
+		return -1;
 	*sessions = e->session_count;
-	if (job_add(app, id, JOB_ERASURE, str_from(json_write(payload)), 0, row->id, err))
+	if (add_job(app, e, arena_printf(app->mem, JOB_ERASURE ":%.8s:%s", row->id, random_id(app->mem)), row->id, err))
 		return -1;
 	return erasure_local(app, e, err);
+}
+
+int erasure_of_conversation(struct app *app, const char *conversation_id, struct err *err)
+{
+	struct erasure *e = arena_new_object(app->mem, struct erasure);
+
+	e->at_ms = clock_wall_ms(app->clock);
+	add_conversation(e, conversation_id);
+	/* Not its jobs: the one that asks is among them, and what it holds goes when it ends. */
+	if (add_job(app, e, arena_printf(app->mem, JOB_ERASURE ":%s", conversation_id), NULL, err))
+		return -1;
+	return erase_conversation(app, e, conversation_id, err);
 }

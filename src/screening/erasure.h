@@ -23,6 +23,9 @@ int erasure_would_interrupt(struct app *app, const char *session_id, bool *talki
 /* *sessions: how many interviews went. */
 int erasure_begin(struct app *app, const struct session_row *row, size_t *sessions, struct err *err);
 
+/* Erases one conversation that was not known when its session was erased. */
+int erasure_of_conversation(struct app *app, const char *conversation_id, struct err *err);
+
 /* ---- for the job ---- */
 
 /* What goes, by names that tell nothing about a person. */

@@ -292,7 +292,7 @@ static int put_overrides(const struct detail *d, struct err *err)
 		json_put(o, "id", json_text(items[i], "id"));
 		json_put(o, "result", json_text(items[i], "result"));
 		put_text(d, o, "reason", json_text(items[i], "reason"));
-		json_put(o, "by", shown_email(d->req, json_text(items[i], "by")));
+		put_text(d, o, "by", json_text(items[i], "by"));
 		json_put(o, "model_result", json_text(items[i], "model"));
 		json_put(o, "moved", json_text(items[i], "moved"));
 		json_put(o, "state", json_text(items[i], "state"));

@@ -506,6 +506,27 @@ static void a_talk_that_goes_on_is_not_erased_unless_it_must(void **state)
 	assert_int_equal(send(w, "DELETE", path_of(w, id, ""), "{\"force\":true}")->status, 204);
 }
 
+static void a_talk_that_only_comes_after_the_erasure_is_dropped_and_deleted(void **state)
+{
+	struct world *w = *state;
+	const char *id = add_session(w, "issue-1", NULL);
+	struct err err = { 0 };
+
+	assert_int_equal(send(w, "DELETE", path_of(w, id, ""), "{}")->status, 204);
+	run_job(w, JOB_ERASURE); /* waits for its second look then */
+	assert_int_equal(job_add(&w->app, "transcript:conv_late", JOB_TRANSCRIPT, str_from(arena_printf(w->app.mem,
+		"{\"data\":{\"conversation_id\":\"conv_late\",\"transcript\":[{\"role\":\"user\",\"message\":\"settlement batch\"}],"
+		"\"conversation_initiation_client_data\":{\"dynamic_variables\":{\"parley_session\":\"%s\"}}}}", id)), 0, "conv_late", &err), 0);
+	run_job(w, JOB_TRANSCRIPT);
+	assert_false(redis_holds(w, "settlement"));
+	fake_http_answer(&vendors, 200, "{\"conversation_id\":\"conv_late\",\"status\":\"done\"}");
+	fake_http_answer(&vendors, 200, "{}");
+	run_job(w, JOB_ERASURE);
+	assert_int_equal(vendors.unanswered, 0);
+	assert_true(strstr(vendors.calls[vendors.call_count - 1].url, "conv_late"));
+	assert_string_equal(vendors.calls[vendors.call_count - 1].method, "DELETE");
+}
+
 /* ---- orphans ---- */
 
 static void add_orphan(struct world *w, const char *conversation)
@@ -590,6 +611,7 @@ int main(void)
 		TEST(a_person_of_another_address_and_issue_stays),
 		TEST(what_is_left_goes_by_the_queue),
 		TEST(a_talk_that_goes_on_is_not_erased_unless_it_must),
+		TEST(a_talk_that_only_comes_after_the_erasure_is_dropped_and_deleted),
 		TEST(orphans_are_listed_with_what_tells_whose_they_are),
 		TEST(an_orphan_can_be_attached_or_discarded_once),
 		TEST(what_was_attached_is_not_discarded_and_goes_with_its_interview),
