@@ -46,6 +46,7 @@ int doctor_json(struct app *app, struct json_object **answer, struct err *err)
 	for (int s = CHECK_FAIL; s >= CHECK_OFF; s--)
 		json_put_int(counts, check_state_name((enum check_state)s), n[s]);
 	json_put_int(counts, "never", never);
+	json_put(o, "not_set_up", doctor_not_set_up(app->mem, results));
 	json_put_flag(o, "running", running);
 	json_put_time(o, "checked_at", oldest);
 	*answer = o;

@@ -250,6 +250,7 @@ static void need(struct json_object *list, const char *kind, const char *tone, c
 static void need_for_checks(struct look *l, struct json_object *list)
 {
 	const struct check_result *results = l->checks;
+	const char *missing = doctor_not_set_up(l->app->mem, results);
 	size_t told = 0, never = 0;
 
 	for (size_t i = 0; i < doctor_check_count; i++) {
@@ -262,6 +263,9 @@ static void need_for_checks(struct look *l, struct json_object *list)
 	if (told > CHECKS_TOLD)
 		need(list, "check", "bad", arena_printf(l->app->mem, "%zu more checks are red.", told - CHECKS_TOLD), "/console/settings",
 		     "See them");
+	if (missing)
+		need(list, "setup", "info", arena_printf(l->app->mem, "Not set up: %s. What needs them is off.", missing), "/console/settings",
+		     "How to set up");
 	if (never == doctor_check_count)
 		need(list, "check", "info", "Vendors and settings have not been checked yet.", "/console/settings", "Check them");
 }

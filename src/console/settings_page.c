@@ -93,7 +93,8 @@ static void fill_summary(struct view *v, struct json_object *o)
 	page_time_of(v, "CHECKED", o, "checked_at");
 	if (json_text(o, "checked_at"))
 		view_show(v, "HAS_RUN");
-	view_show(v, fail ? "IS_RED" : warn ? "IS_WORN" : never ? "IS_NEW" : "IS_FINE");
+	view_set(v, "MISSING", json_text(o, "not_set_up"));
+	view_show(v, fail ? "IS_RED" : warn ? "IS_WORN" : never ? "IS_NEW" : json_text(o, "not_set_up") ? "IS_PART" : "IS_FINE");
 	view_set(v, "RUNNING", running ? "yes" : "no");
 	if (running)
 		view_show(v, "IS_RUNNING");

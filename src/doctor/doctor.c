@@ -36,8 +36,6 @@ static bool has_own_webhook_base(const struct config *cfg)
 
 #define REDIS "Redis"
 #define MACHINE "This machine"
-#define RUNNERS "Runners"
-#define ADDRESSES "Public addresses"
 
 const struct check doctor_checks[] = {
 	{ "redis.writes", REDIS, "Writes", readiness_redis_writes, ALWAYS },
@@ -48,16 +46,16 @@ const struct check doctor_checks[] = {
 	{ "assets", MACHINE, "Scripts and styles", doctor_assets, ALWAYS },
 	{ "operators", MACHINE, "Operators", doctor_operators, ALWAYS },
 	{ "live.feed", MACHINE, "Live feed", doctor_live_feed, NULL, "No run directory is known here, so nginx' live feed cannot be looked at.", NULL },
-	{ "runner.screening", RUNNERS, "Interviews", readiness_runner, ALWAYS },
-	{ "runner.campaigns", RUNNERS, "Campaigns", doctor_campaign_runner, NEEDS_TWILIO },
-	{ "queue", RUNNERS, "Work given up", doctor_leftovers, ALWAYS },
-	{ "address.public", ADDRESSES, "PUBLIC_BASE_URL", doctor_public_address, ALWAYS },
-	{ "address.webhooks", ADDRESSES, "WEBHOOK_BASE_URL", doctor_webhook_address, has_own_webhook_base,
+	{ "runner.screening", DOCTOR_RUNNERS, "Interviews", readiness_runner, ALWAYS },
+	{ "runner.campaigns", DOCTOR_RUNNERS, "Campaigns", doctor_campaign_runner, NEEDS_TWILIO },
+	{ "queue", DOCTOR_RUNNERS, "Work given up", doctor_leftovers, ALWAYS },
+	{ "address.public", DOCTOR_ADDRESSES, "PUBLIC_BASE_URL", doctor_public_address, ALWAYS },
+	{ "address.webhooks", DOCTOR_ADDRESSES, "WEBHOOK_BASE_URL", doctor_webhook_address, has_own_webhook_base,
 	  "WEBHOOK_BASE_URL is the same address as PUBLIC_BASE_URL.", NULL },
-	{ "webhooks.twilio", ADDRESSES, "Twilio's webhooks", doctor_loopback_twilio, NEEDS_TWILIO },
-	{ "webhooks.elevenlabs", ADDRESSES, "ElevenLabs' webhooks", doctor_loopback_elevenlabs, NEEDS_ELEVENLABS },
-	{ "webhooks.linear", ADDRESSES, "Linear's webhooks", doctor_loopback_linear, NEEDS_LINEAR },
-	{ "webhooks.resend", ADDRESSES, "Resend's webhooks", doctor_loopback_resend, NEEDS_RESEND },
+	{ "webhooks.twilio", DOCTOR_ADDRESSES, "Twilio's webhooks", doctor_loopback_twilio, NEEDS_TWILIO },
+	{ "webhooks.elevenlabs", DOCTOR_ADDRESSES, "ElevenLabs' webhooks", doctor_loopback_elevenlabs, NEEDS_ELEVENLABS },
+	{ "webhooks.linear", DOCTOR_ADDRESSES, "Linear's webhooks", doctor_loopback_linear, NEEDS_LINEAR },
+	{ "webhooks.resend", DOCTOR_ADDRESSES, "Resend's webhooks", doctor_loopback_resend, NEEDS_RESEND },
 	{ "linear.workspaces", "Linear", "Keys and states", doctor_linear, NEEDS_LINEAR },
 	{ "linear.webhooks", "Linear", "Webhooks", doctor_linear_webhooks, NEEDS_LINEAR },
 	{ "elevenlabs.key", "ElevenLabs", "Key", doctor_elevenlabs_key, NEEDS_ELEVENLABS },

@@ -31,6 +31,10 @@ struct check {
 	const char *off, *off_todo;                /* why nothing is looked at when it does not apply */
 };
 
+/* The groups that are not of one vendor, but need some. */
+#define DOCTOR_RUNNERS "Runners"
+#define DOCTOR_ADDRESSES "Public addresses"
+
 extern const struct check doctor_checks[];
 extern const size_t doctor_check_count;
 
@@ -57,5 +61,7 @@ int doctor_is_running(struct app *app, bool *running, struct err *err);
 int check_keep(struct app *app, const struct check *c, const struct check_result *result, struct err *err);
 /* The kept results: (*results)[i] is of doctor_checks[i]. */
 int check_results(struct app *app, struct check_result **results, struct err *err);
+/* The vendors that were looked for and are not set up, as "Linear, Twilio"; NULL: none is missing. */
+const char *doctor_not_set_up(struct arena *mem, const struct check_result *results);
 
 #endif

@@ -149,3 +149,21 @@ int doctor_run_once(struct app *app, bool *begun, struct err *err)
 	store_call(app->store, app->mem, &r, &unlocked, "DEL", KEY_CHECK_RUN, NULL);
 	return err->kind ? -1 : 0;
 }
+
+const char *doctor_not_set_up(struct arena *mem, const struct check_result *results)
+{
+	struct buf *names = buf_in(mem, SENTENCES);
+	const char *last = NULL;
+
+	/* A vendor's checks stand together; ours that need it say the same in groups of their own. */
+	for (size_t i = 0; i < doctor_check_count; i++) {
+		const char *group = doctor_checks[i].group;
+		bool ours = !strcmp(group, DOCTOR_RUNNERS) || !strcmp(group, DOCTOR_ADDRESSES);
+
+		if (ours || !results[i].at_ms || results[i].state != CHECK_OFF || !results[i].todo || (last && !strcmp(group, last)))
+			continue;
+		buf_printf(names, "%s%s", last ? ", " : "", group);
+		last = group;
+	}
+	return last ? names->ptr : NULL;
+}

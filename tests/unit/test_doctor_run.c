@@ -86,6 +86,22 @@ static void every_result_is_kept_under_its_name(void **state)
 	assert_int_equal(result_of(results, "runner.campaigns")->state, CHECK_WARN);
 }
 
+static void what_is_not_set_up_is_told_once_a_vendor(void **state)
+{
+	struct world *w = *state;
+	struct findings **findings;
+	struct check_result *results;
+	struct err err = { 0 };
+
+	configure(w);
+	findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
+	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	assert_null(doctor_not_set_up(w->app.mem, results)); /* not looked for yet */
+	doctor_run(&w->app, true, refused_client, findings);
+	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	assert_string_equal(doctor_not_set_up(w->app.mem, results), "Linear, ElevenLabs");
+}
+
 static void a_runner_that_stopped_is_red(void **state)
 {
 	struct world *w = *state;
@@ -150,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_result_is_kept_under_its_name),
+		TEST(what_is_not_set_up_is_told_once_a_vendor),
 		TEST(a_runner_that_stopped_is_red),
 		TEST(without_redis_nothing_is_kept_and_nothing_hangs),
 		TEST(one_runs_at_a_time),
