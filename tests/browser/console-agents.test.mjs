@@ -80,7 +80,7 @@ describe('the pages of the agents', () => {
 		const page = await c.page('operator');
 		await page.goto('/console/agents/new');
 		await page.getByRole('button', { name: 'Create agent' }).click();
-		await page.locator('.field .error', { hasText: 'name must be' }).waitFor();
+		await page.locator('.field .error', { hasText: 'This must be text' }).waitFor();
 		assert.equal(await page.evaluate(() => document.activeElement.name), 'name');
 		await page.getByLabel('Name', { exact: true }).fill('A');
 		await page.getByLabel('Script').fill('Hello {{ name }}');

@@ -128,7 +128,7 @@ describe('the steps', () => {
 
 		await page.getByLabel('Attempts for each person').fill('99');
 		await page.getByRole('button', { name: 'Save', exact: true }).click();
-		await page.getByText('max_attempts must be a whole number').waitFor();
+		await page.getByText('This must be a whole number').waitFor();
 		let asked = 0;
 		page.on('dialog', (dialog) => { asked++; dialog.accept(); });
 		await page.getByRole('link', { name: 'Pace' }).click();

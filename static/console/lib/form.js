@@ -23,7 +23,9 @@ export function showError(form, { field, message }) {
 	}
 	const error = $('.error', place) ?? place.appendChild(el('p', { class: 'error', role: 'alert' }));
 	error.id ||= `error-${++made}`;
-	error.textContent = message;
+	// The label says which one; the API's name for it says nothing to a reader.
+	const said = names.find((name) => message.startsWith(`${name} must `));
+	error.textContent = said ? `This${message.slice(said.length)}` : message;
 	input.setAttribute('aria-invalid', 'true');
 	input.setAttribute('aria-describedby', error.id);
 	input.focus();
