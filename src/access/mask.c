@@ -276,7 +276,8 @@ static bool ends_in(const char *name, const char *end)
 /* Members whose text we made: it may look like a number, but is none. */
 static bool is_ours(const char *name)
 {
-	return !strcmp(name, "id") || !strcmp(name, "at") || ends_in(name, "_id") || ends_in(name, "_sid") || ends_in(name, "_at") ||
+	return !strcmp(name, "id") || !strcmp(name, "at") || !strcmp(name, "link") || !strcmp(name, "href") ||
+	       (ends_in(name, "_id") && strcmp(name, "caller_id") != 0) || ends_in(name, "_sid") || ends_in(name, "_at") ||
 	       ends_in(name, "_url") || ends_in(name, "cursor");
 }
 

@@ -2,6 +2,7 @@
 #include "console/agents.h"
 
 #include "access/actor.h"
+#include "access/mask.h"
 #include "app.h"
 #include "base/limits.h"
 #include "campaign/agent.h"
@@ -55,7 +56,7 @@ static void fill_row(struct app *app, struct view *row, const struct agent *agen
 	fill_uses(app, row, uses);
 }
 
-static int fill_list(struct app *app, struct view *v, const struct newest_page *list, struct err *err)
+static int fill_list(struct app *app, const struct request *req, struct view *v, const struct newest_page *list, struct err *err)
 {
 	struct agent_uses *uses = arena_alloc(app->mem, (list->count + 1) * sizeof(*uses));
 	const char **ids = arena_alloc(app->mem, (list->count + 1) * sizeof(*ids));
@@ -75,6 +76,8 @@ static int fill_list(struct app *app, struct view *v, const struct newest_page *
 
 		if (!agent_of(app, ids[i], &list->rows[2 * i + 1], &agent))
 			return err_set(err, ERR_SYSTEM, "an agent that cannot be read");
+		agent.name = shown_text(req, agent.name);
+		agent.script = shown_text(req, agent.script);
 		fill_row(app, view_add(some, "AGENT"), &agent, &uses[i]);
 	}
 	return 0;
@@ -91,7 +94,7 @@ static int agents_page(struct app *app, struct request *req, struct response *re
 		return -1;
 	if (!newest_read(app, &form, res, &newest))
 		return err_set(err, ERR_INPUT, "a cursor or limit that is none");
-	if (newest_page(app, KEY_AGENTS, KEY_AGENT, &newest, NULL, &list, err) || fill_list(app, p.view, &list, err))
+	if (newest_page(app, KEY_AGENTS, KEY_AGENT, &newest, NULL, &list, err) || fill_list(app, req, p.view, &list, err))
 		return -1;
 	page_pager(p.view, NULL, list.next);
 	return page_send(&p, err);
@@ -129,8 +132,8 @@ static void fill_agent(struct page *p, const struct agent *agent)
 {
 	struct view *v = p->view;
 
-	view_set(v, "NAME", agent->name);
-	view_set(v, "SCRIPT", agent->script);
+	view_set(v, "NAME", shown_text(p->req, agent->name));
+	view_set(v, "SCRIPT", shown_text(p->req, agent->script));
 	view_set(v, "VOICE_ID", agent->voice_id);
 	view_set(v, "MODEL_ID", agent->model_id);
 	view_set(v, "VOICE_SETTINGS", agent->voice_settings ? agent->voice_settings : "");

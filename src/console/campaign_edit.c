@@ -401,6 +401,7 @@ int page_campaign_edit(struct app *app, struct request *req, struct response *re
 		return -1;
 	if (c->test_of)
 		return err_set(err, ERR_MISSING, "a test call is no campaign");
+	mask_json(req, c->settings);
 	ended = c->state == CAMPAIGN_COMPLETED || c->state == CAMPAIGN_STOPPED;
 	e.facts = &facts;
 	e.c = c;

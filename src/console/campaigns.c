@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "access/actor.h"
+#include "access/mask.h"
 #include "app.h"
 #include "base/buf.h"
 #include "campaign/campaign.h"
@@ -247,7 +248,7 @@ static void fill_actions(struct view *row, struct app *app, const struct campaig
 	view_set(edit, "EDIT_LABEL", ended ? "Redial" : c->state == CAMPAIGN_DRAFT ? "Continue" : "Edit");
 }
 
-static void fill_row(struct app *app, struct view *list, const char *id, const struct reply *stored, bool can_change)
+static void fill_row(struct app *app, const struct request *req, struct view *list, const char *id, const struct reply *stored)
 {
 	const char *href = arena_join(app->mem, "/console/campaigns/", id);
 	struct json_object *status;
@@ -262,14 +263,14 @@ static void fill_row(struct app *app, struct view *list, const char *id, const s
 	view_set(row, "ID", id);
 	view_set(row, "HREF", href);
 	page_time(row, "CREATED", reply_field_int(stored, "created", 0));
-	actions = can_change ? view_add(row, "CAN_CHANGE") : NULL;
+	actions = req->actor->role >= ROLE_OPERATOR ? view_add(row, "CAN_CHANGE") : NULL;
 	if (!read) {
 		log_event(&app->log, LOG_ERROR, "campaign.unreadable", LOG_TEXT("campaign", id), LOG_TEXT("reason", bad.msg));
 		fill_unreadable(app, row, stored);
 		return;
 	}
-	view_set(row, "NAME", c.name);
-	fill_state(app, row, json_text(status, "state"), json_text(status, "state_reason"));
+	view_set(row, "NAME", shown_text(req, c.name));
+	fill_state(app, row, json_text(status, "state"), shown_text(req, json_text(status, "state_reason")));
 	fill_progress(app, row, href, status);
 	fill_next(row, status);
 	if (actions)
@@ -300,7 +301,7 @@ static int page_campaigns(struct app *app, struct request *req, struct response 
 {
 	struct found found = { .count = 0 };
 	struct wish wish = { .state = NULL };
-	bool first, filtered, can_change = req->actor->role >= ROLE_OPERATOR;
+	bool first, filtered;
 	struct view *list;
 	struct page p;
 
@@ -321,7 +322,7 @@ static int page_campaigns(struct app *app, struct request *req, struct response 
 	} else {
 		list = view_add(p.view, "LIST");
 		for (size_t i = 0; i < found.count; i++)
-			fill_row(app, list, found.ids[i], found.rows[i], can_change);
+			fill_row(app, req, list, found.ids[i], found.rows[i]);
 	}
 	page_pager(p.view, wish.query, found.next);
 	return page_send(&p, err);

@@ -381,6 +381,8 @@ int interview_page_show(struct app *app, struct request *req, struct response *r
 	o = interview_detail(app, req, &row, err);
 	if (!o)
 		return -1;
+	mask_json(req, o);
+	row.candidate_name = shown_text(req, row.candidate_name);
 	p = page_begin(app, req, res, "interview", row.candidate_name ? row.candidate_name : "Interview", "interviews", "interview");
 	fill_head(&p, &row, o);
 	fill_actions(&p, &row, o);

@@ -1,6 +1,7 @@
 /* The board of the interviews: by stage, with their age and what came out; or, when a stage is chosen, all of
  * it page by page. */
 #include "access/actor.h"
+#include "access/mask.h"
 #include "app.h"
 #include "base/limits.h"
 #include "console/interviews.h"
@@ -103,12 +104,12 @@ static bool mail_failed(const struct session_row *row)
 	return false;
 }
 
-static void fill_card(struct view *card, const struct session_row *row, const char *stage)
+static void fill_card(const struct request *req, struct view *card, const struct session_row *row, const char *stage)
 {
 	const char *decision = session_decision(row);
 
 	view_set(card, "ID", row->id);
-	view_set(card, "NAME", row->candidate_name && *row->candidate_name ? row->candidate_name : "Without a name");
+	view_set(card, "NAME", row->candidate_name && *row->candidate_name ? shown_text(req, row->candidate_name) : "Without a name");
 	view_set(card, "JOB", row->job_title && *row->job_title ? row->job_title : row->company_name);
 	view_set(card, "ISSUE", row->identifier);
 	page_time(card, "SINCE", session_stage_ms(row, stage));
@@ -128,6 +129,7 @@ static void fill_card(struct view *card, const struct session_row *row, const ch
 
 struct board {
 	struct app *app;
+	const struct request *req;
 	const struct session_filter *filter;
 	struct view *view;
 	struct view *columns[STAGES];
@@ -150,7 +152,7 @@ static bool visit(void *ctx, const struct session_row *row)
 	b->matching++;
 	if (b->cards[i] < CARDS) {
 		b->cards[i]++;
-		fill_card(view_add(b->columns[i], "CARD"), row, stage);
+		fill_card(b->req, view_add(b->columns[i], "CARD"), row, stage);
 	}
 	return true;
 }
@@ -186,7 +188,7 @@ static void end_columns(struct board *b)
 static int fill_board(struct page *p, const struct wish *w, struct err *err)
 {
 	struct view *view = view_add(p->view, "BOARD");
-	struct board b = { .app = p->app, .filter = &w->filter, .view = view };
+	struct board b = { .app = p->app, .req = p->req, .filter = &w->filter, .view = view };
 	bool whole;
 
 	begin_columns(&b, w);
@@ -212,7 +214,7 @@ static int fill_list(struct page *p, const struct wish *w, struct err *err)
 		return -1;
 	view_set(list, "WORDS", stage_words(w->filter.stage));
 	for (size_t i = 0; i < found.count; i++)
-		fill_card(view_add(list, "CARD"), &found.rows[i], w->filter.stage);
+		fill_card(p->req, view_add(list, "CARD"), &found.rows[i], w->filter.stage);
 	if (!found.count)
 		view_show(list, "NONE");
 	page_pager(list, w->query, found.more ? interview_cursor(p->app->mem, found.next) : NULL);

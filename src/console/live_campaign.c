@@ -47,7 +47,7 @@ static void put_state(struct live *l)
 	view_set_int(v, "SEQ", number_of(l->status, "seq"));
 	view_set(v, "STATE_CODE", campaign_state_name(s));
 	view_code(v, "STATE", l->app->mem, campaign_state_name(s));
-	view_set(v, "STATE_REASON", l->c.state_reason ? l->c.state_reason : "It has not been started yet.");
+	view_set(v, "STATE_REASON", l->c.state_reason ? shown_text(l->req, l->c.state_reason) : "It has not been started yet.");
 	if (s != CAMPAIGN_DRAFT)
 		view_show(v, "NOT_DRAFT");
 	if (s != CAMPAIGN_RUNNING)
@@ -228,6 +228,7 @@ static int put_events(struct live *l, struct err *err)
 
 	if (events_after(l->app, l->c.id, seq > EVENTS_SHOWN ? seq - EVENTS_SHOWN : 0, EVENTS_SHOWN, items, &gone, err))
 		return -1;
+	mask_json(l->req, items);
 	count = json_object_array_length(items);
 	/* What came since the status is told by the script. */
 	for (size_t i = count; i-- > 0;)

@@ -92,6 +92,7 @@ int live_lead_page(struct app *app, struct request *req, struct response *res, s
 	    lead_load(app, id, number, &lead, err))
 		return -1;
 	mask_json(req, shown);
+	lead.name = shown_text(req, lead.name);
 	p = page_begin(app, req, res, "lead-live", lead.name ? lead.name : arena_printf(app->mem, "Lead %lld", number), "campaigns", NULL);
 	put_facts(&p, &c, shown, &lead);
 	put_list(&p, shown, &lead);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "access/actor.h"
+#include "access/mask.h"
 #include "app.h"
 #include "base/percent.h"
 #include "console/overview.h"
@@ -146,6 +147,7 @@ static int show_page(struct app *app, struct request *req, struct response *res,
 
 	if (overview_json(app, zone_cookie(req), &o, err))
 		return -1;
+	mask_json(req, o);
 	p = page_begin(app, req, res, "overview", "Overview", "overview", "overview");
 	fill_today(p.view, o);
 	fill_attention(p.view, o);

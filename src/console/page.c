@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "access/actor.h"
+#include "access/mask.h"
 #include "app.h"
 
 /* Everything is our own, samples of voices too: they come through /api/voice. */
@@ -80,6 +81,7 @@ struct page page_begin(struct app *app, struct request *req, struct response *re
 {
 	struct page p = { .app = app, .req = req, .res = res, .shell = page_bare(app, req, res) };
 
+	title = shown_text(req, title);
 	view_set(p.shell, "TITLE", title);
 	view_set(p.shell, "CSRF", req->actor->csrf);
 	view_set(p.shell, "EMAIL", req->actor->email);

@@ -163,6 +163,7 @@ static int show_settings(struct app *app, struct request *req, struct response *
 
 	if (doctor_json(app, &o, err))
 		return -1;
+	mask_json(req, o);
 	items = json_list(o, "items", &len);
 	fill_summary(p.view, o);
 	fill_groups(p.view, items, len);
@@ -231,6 +232,7 @@ static int show_dead_letters(struct app *app, struct request *req, struct respon
 		return err_set(err, ERR_INPUT, "a question that cannot be understood");
 	if (job_list_json(app, &q, &o, err) || job_kinds_json(app, &kinds, err))
 		return -1;
+	mask_json(req, o);
 	items = json_list(o, "items", &len);
 	view_show(p.view, len ? "SOME" : json_object_object_length(kinds) ? "NONE_OF_KIND" : "NONE");
 	for (size_t i = 0; i < len; i++)
