@@ -77,6 +77,7 @@ int campaign_copy(struct app *app, const struct campaign *from, struct campaign_
 	enum campaign_written written;
 	enum campaign_deleted deleted;
 	struct err ignored = { 0 };
+	struct campaign still;
 
 	json_put(given, "name", name_of(app, from, copy));
 	settings = campaign_settings_read(app->mem, given, from->settings, NULL, problem);
@@ -92,7 +93,10 @@ int campaign_copy(struct app *app, const struct campaign *from, struct campaign_
 		copy->sentence = "The campaign's agent does not exist any more.";
 		return 0;
 	}
-	if (!copy->takes || !put_leads(app, from, copy, err))
+	if (!copy->takes)
+		return 0;
+	/* Of one that is deleted meanwhile some leads were gone already: half a list is none. */
+	if (!put_leads(app, from, copy, err) && !campaign_load(app, from->id, &still, err))
 		return 0;
 	(void)campaign_delete(app, copy->id, &deleted, &ignored);
 	return -1;

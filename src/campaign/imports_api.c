@@ -132,6 +132,7 @@ int imports_rejected(struct app *app, struct request *req, struct response *res,
 	res->status = 200;
 	response_type(res, "text/csv; charset=utf-8");
 	response_header(res, "Content-Disposition", "attachment; filename=\"rejected.csv\"");
+	response_header(res, "Cache-Control", "no-store");
 	res->more = more;
 	res->more_ctx = file;
 	return 0;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "campaign/api.h"
+#include "campaign/campaign_copy.h"
 #include "store/keys.h"
 #include "tests/support/campaign_world.h"
 
@@ -82,6 +83,41 @@ static void many_leads_are_all_there(void **state)
 	assert_string_equal(text_of(w, at(w, "GET", path(w, copy, "/leads/1234"), NULL), "phone"), "+14155551233");
 }
 
+/* Somebody else deletes the campaign while its leads are being copied. */
+struct deletion {
+	struct world *w;
+	const char *id;
+};
+
+static bool take_and_delete(void *ctx, const struct lead *lead)
+{
+	const struct deletion *t = ctx;
+	struct err err = { 0 };
+	enum campaign_deleted deleted;
+
+	if (lead->number > 1)
+		return true;
+	assert_int_equal(campaign_delete(&t->w->app, t->id, &deleted, &err), 0);
+	assert_int_equal(deleted, CAMPAIGN_DELETED);
+	return true;
+}
+
+static void half_a_list_is_no_copy(void **state)
+{
+	struct world *w = *state;
+	const char *id = new_campaign(w, new_agent(w, "Hi"), "");
+	struct deletion deletion = { w, id };
+	struct campaign_copy copy = { .takes = take_and_delete, .ctx = &deletion };
+	struct err err = { 0 };
+	struct campaign from;
+
+	leads(w, id, "phone\n+14155550101\n+14155550102\n");
+	assert_int_equal(campaign_load(&w->app, id, &from, &err), 0);
+	assert_int_equal(campaign_copy(&w->app, &from, &copy, &err), -1);
+	assert_int_equal(err.kind, ERR_MISSING);
+	assert_int_equal(redis_number(w, "ZCARD " KEY_CAMPAIGNS), 0);
+}
+
 static void what_is_wrong_is_told_by_name(void **state)
 {
 	static const struct {
@@ -111,6 +147,7 @@ int main(void)
 		test(settings_go_along_and_leads_do_not),
 		test(leads_go_along_as_if_imported_anew),
 		test(many_leads_are_all_there),
+		test(half_a_list_is_no_copy),
 		test(what_is_wrong_is_told_by_name),
 	};
 
