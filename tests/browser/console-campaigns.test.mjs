@@ -75,8 +75,10 @@ describe('from nothing to running', () => {
 			await tabTo(page, day);
 			await page.keyboard.press('Space');
 		}
-		await page.getByLabel('From').fill('00:00');
-		await page.getByLabel('Until').fill('00:00');
+		for (const field of ['From', 'Until']) {
+			await tabTo(page, field);
+			await page.keyboard.type('1200AM');
+		}
 		await tabTo(page, 'Respect the local time');
 		await page.keyboard.press('Space');
 		await tabTo(page, 'Save and continue');
