@@ -2,6 +2,7 @@
 #include "access/sign_in.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 
 #include "access/audit.h"
 #include "base/crypto.h"
@@ -61,12 +62,22 @@ static int take_back(struct app *app, const char *const keys[2], struct err *err
 	return store_pipeline(app->store, c, ARRAY_LEN(c), replies, err);
 }
 
-static void record(struct app *app, struct request *req, const char *email, const char *event, const char *action,
-		   const char *result)
+static void record(struct app *app, struct request *req, const char *email, const char *result)
 {
-	log_event(&app->log, LOG_WARNING, event, LOG_TEXT("client", req->remote_addr));
-	audit_record(app, req, &(struct audit_entry){ .actor = email ? email : "unknown", .action = action, .object = email,
+	audit_record(app, req, &(struct audit_entry){ .actor = email ? email : "unknown", .action = "sign-in", .object = email,
 						       .result = result });
+}
+
+/* Once for each client and wait: tries that cost nothing must not push older entries off the trail. */
+static void record_locked(struct app *app, struct request *req, const char *email, const char *client_key, int64_t wait_ms)
+{
+	struct err ignored = { 0 };
+	struct reply r;
+
+	log_event(&app->log, LOG_WARNING, "security.sign_in_locked", LOG_TEXT("client", req->remote_addr));
+	if (store_call(app->store, app->mem, &r, &ignored, "SET", arena_join(app->mem, client_key, ":told"), "1", "NX", "PX",
+		       arena_printf(app->mem, "%" PRId64, wait_ms), NULL) || r.type != REPLY_NIL)
+		record(app, req, email, "locked out");
 }
 
 int sign_in(struct app *app, struct request *req, const char *typed, const char *password, struct operator *who,
@@ -79,13 +90,15 @@ int sign_in(struct app *app, struct request *req, const char *typed, const char 
 	if (begin(app, keys, &wait_ms, err))
 		return -1;
 	if (wait_ms > 0) {
-		record(app, req, email, "security.sign_in_locked", "sign-in", "locked out");
+		record_locked(app, req, email, keys[1], wait_ms);
 		err->retry_after = (int)((wait_ms + 999) / 1000);
 		return err_set(err, ERR_LIMIT, "too many sign-ins that were not right");
 	}
 	if (operator_verify(app, email, password, who, err)) {
-		if (err->kind == ERR_DENIED)
-			record(app, req, email, "security.sign_in_refused", "sign-in", "refused");
+		if (err->kind == ERR_DENIED) {
+			log_event(&app->log, LOG_WARNING, "security.sign_in_refused", LOG_TEXT("client", req->remote_addr));
+			record(app, req, email, "refused");
+		}
 		return -1;
 	}
 	return take_back(app, keys, err);

@@ -95,7 +95,8 @@
 /* Sorted set by address: the operator's sessions by creation in ms; KEEP_CONSOLE_S. */
 #define KEY_CONSOLE_SESSIONS "parley:console-sessions:"
 /* Hash by a hash of an address, or by client address: count of sign-ins that were not right, until
- * (the ms before which no other is tried); KEEP_SIGN_IN_S.  Owner: access/sign_in. */
+ * (the ms before which no other is tried); KEEP_SIGN_IN_S.  A client's with ":told": string, the trail knows that it
+ * has to wait; as long as that.  Owner: access/sign_in. */
 #define KEY_SIGN_IN "parley:sign-in:"
 /* Stream: what was changed, by whom (access/audit.h); about the last AUDIT_KEPT entries. */
 #define KEY_AUDIT "parley:audit"
