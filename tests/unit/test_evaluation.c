@@ -52,9 +52,9 @@ static struct transcript *talk(size_t turns, size_t length)
 	json_object_object_add(data, "transcript", list);
 	for (size_t i = 0; i < turns; i++) {
 		struct json_object *question = json_object_new_object(), *reply = json_object_new_object();
-		char *words = arena_alloc(app.mem, length + 64);
+		char *words = arena_alloc(app.mem, length + 128);
 
-		snprintf(words, 64, "I built settlement service number %zu in C with my team", i);
+		snprintf(words, 128, "I built settlement service number %zu in C with my team", i);
 		memset(words + strlen(words), '.', length > strlen(words) ? length - strlen(words) : 0);
 		json_put(question, "role", "agent");
 		json_put(question, "message", "What did you build?");
