@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "access/actor.h"
 #include "access/audit.h"
@@ -85,6 +86,8 @@ const char *do_not_call_filter_read(struct app *app, const struct request *req, 
 	if (*f->prefix && shows_masked(req) && phone_read(str_from(f->prefix), NULL, whole))
 		return "search must be a whole telephone number.";
 	*field = "reason";
+	if (shows_masked(req) && strpbrk(f->words, "0123456789@"))
+		return "reason must be words: numbers and addresses in reasons are not shown to you, so they are not searched.";
 	return strlen(f->words) > LIMIT_NAME ? "reason must be at most 200 bytes." : NULL;
 }
 

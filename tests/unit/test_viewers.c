@@ -40,6 +40,8 @@ static void the_pages_of_the_do_not_call_list_name_no_number(void **state)
 	/* A place between two numbers that they choose would tell the digits one by one. */
 	assert_int_equal(see(w, &viewer, "/api/do-not-call?cursor=14155550102")->status, 400);
 	assert_int_equal(see(w, &operator, "/api/do-not-call?cursor=14155550102")->status, 200);
+	assert_int_equal(see(w, &viewer, "/api/do-not-call?reason=555")->status, 400);
+	assert_int_equal(see(w, &viewer, "/api/do-not-call?reason=asked")->status, 200);
 	assert_true(body_has(see(w, &operator, "/api/do-not-call?limit=2"), "\"next_cursor\":\"14155550101\""));
 }
 
