@@ -75,7 +75,7 @@ function startImport(form, button, result) {
 	function show({ already, rejected, rejected_count: bad }, headline) {
 		const lines = [el('p', {}, el('strong', {}, headline), `; ${count(already, 'is', 'are')} on the list already, ${count(bad, 'row', 'rows')} cannot be used.`)];
 		if (rejected.length > 0) lines.push(
-			el('div', { class: 'table-wrap' }, el('table', { class: 'table' }, el('caption', {}, 'Rows that cannot be used'),
+			el('div', { class: 'table-wrap', tabindex: 0, role: 'region', 'aria-label': 'Rows that cannot be used' }, el('table', { class: 'table' }, el('caption', {}, 'Rows that cannot be used'),
 				el('thead', {}, el('tr', {}, ['Row', 'Number', 'Why'].map((label) => el('th', { scope: 'col' }, label)))),
 				el('tbody', {}, rejected.slice(0, REASONS_SHOWN).map(({ row, value, reason }) => el('tr', {},
 					el('th', { scope: 'row', 'data-label': 'Row' }, String(row)), el('td', { 'data-label': 'Number' }, value), el('td', { 'data-label': 'Why' }, reason)))))),
