@@ -208,6 +208,19 @@ describe('people from files', () => {
 		assert.equal(json.variables.kundennr, undefined);
 	});
 
+	test('pasted numbers are told by the lines they were pasted in', async () => {
+		const page = await c.page('operator'), id = await draft();
+		await page.goto(`/console/campaigns/${id}/edit?step=leads`);
+		await page.getByText('Or paste numbers').click();
+		await page.getByLabel('One person a line').fill('+14155550131, Ada\n\nnonsense\n+14155550133');
+		await page.getByRole('button', { name: 'Look at them' }).click();
+		await page.locator('#preview').waitFor();
+		assert.deepEqual(await page.locator('#preview tbody th').allInnerTexts(), ['1', '3', '4']);
+		await page.getByRole('button', { name: 'Import', exact: true }).click();
+		await page.getByText('Rejected rows').click();
+		await page.getByText(/^Row 3 \(nonsense\)/).waitFor();
+	});
+
 	test('a column that is chosen twice gives way, and a wrong variable is told', async () => {
 		const page = await c.page('operator'), id = await draft();
 		await page.goto(`/console/campaigns/${id}/edit?step=leads`);

@@ -33,24 +33,27 @@ export function startLeads(id) {
 		if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0], event.dataTransfer.files[0].name);
 	});
 	$('#use-pasted').addEventListener('click', () => {
-		const lines = $('#pasted').value.split('\n').map((line) => line.trim()).filter(Boolean);
+		const written = $('#pasted').value.split('\n').map((line, i) => [line.trim(), i + 1]).filter(([line]) => line);
+		const lines = written.map(([line]) => line);
 		if (!lines.length) { $('#pasted').focus(); return fail('Nothing was pasted yet.'); }
 		const cell = (text) => `"${text.trim().replaceAll('"', '""')}"`;
 		const table = lines.map((line) => {
 			const [, phone, name = ''] = /^([^,;\t]*)(?:[,;\t](.*))?$/.exec(line);
 			return `${cell(phone)},${cell(name)}`;
 		});
-		take(new Blob([`phone,name\n${table.join('\n')}\n`], { type: 'text/csv' }), 'pasted numbers');
+		take(new Blob([`phone,name\n${table.join('\n')}\n`], { type: 'text/csv' }), 'pasted numbers', written.map(([, number]) => number));
 	});
 	addEventListener('beforeunload', (event) => { if (running) event.preventDefault(); });
 
-	function take(blob, name) {
+	// `places`: where the rows below the header stand for the reader, when that is not where they stand in the file.
+	function take(blob, name, places) {
 		if (running) return;
 		if (blob.size > MOST_BYTES) return fail(`The file is larger than 256 MB. Split it and add its parts one after the other.`);
-		source = { blob, name };
+		source = { blob, name, places };
 		columns = null;
 		look(true);
 	}
+	const placeOf = (row) => source?.places?.[row - 2] ?? row;
 	function fail(text) {
 		error.textContent = text;
 		work.replaceChildren();
@@ -163,7 +166,7 @@ export function startLeads(id) {
 			el('caption', {}, 'The first rows'),
 			el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Row'), used.map(({ header, i }) => el('th', { scope: 'col' }, header || `Column ${i + 1}`)), el('th', { scope: 'col' }, 'Usable'))),
 			el('tbody', {}, answer.preview.map(({ row, cells, reason, column }) => el('tr', { dataset: { bad: reason ? 'true' : 'false' } },
-				el('th', { scope: 'row', 'data-label': 'Row' }, count(row)),
+				el('th', { scope: 'row', 'data-label': 'Row' }, count(placeOf(row))),
 				used.map(({ header, i }) => el('td', { 'data-label': header || `Column ${i + 1}`, class: column === i ? 'campaign-bad-cell' : null }, column === i ? el('span', {}, el('span', { class: 'campaign-bad-mark' }, 'Bad: '), cells[i] || '(empty)') : cells[i] ?? '')),
 				el('td', { 'data-label': 'Usable' }, reason ? el('span', { class: 'error' }, reason) : 'Yes'))))));
 	}
@@ -215,7 +218,7 @@ export function startLeads(id) {
 			el('dl', { class: 'facts' }, facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', { dataset: { fact: name } }, count(value))])),
 			report.rejected_csv && el('p', {}, el('a', { class: 'button', href: report.rejected_csv, download: 'rejected.csv' }, `Download the ${rows(rejected)} with their reasons`)),
 			rejected > 0 && el('details', {}, el('summary', {}, 'Rejected rows'), el('ul', { class: 'list' },
-				report.rejected.slice(0, SHOWN_REJECTED).map(({ row, value, reason }) => el('li', {}, `Row ${count(row)}${value ? ` (${value})` : ''}: ${reason}`)),
+				report.rejected.slice(0, SHOWN_REJECTED).map(({ row, value, reason }) => el('li', {}, `Row ${count(placeOf(row))}${value ? ` (${value})` : ''}: ${reason}`)),
 				rejected > SHOWN_REJECTED && el('li', { class: 'muted' }, `and ${rows(rejected - SHOWN_REJECTED)} more`))));
 		if (isCheck) {
 			$('#import-result')?.remove();
