@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { look, startConsole } from '../support/console.mjs';
 import { until } from '../support/stack.mjs';
 
-const NAME = `Spring <b>survey</b> "2026" & more`;
+const NAME = `Spring <b>survey</b> "2026" & ${'unbroken'.repeat(12)}`;
 
 describe('the overview', () => {
 	let c, campaign;
