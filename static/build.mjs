@@ -90,7 +90,7 @@ async function buildConsole() {
 	await mkdir(to, { recursive: true });
 	await esbuild.build({
 		...common,
-		entryPoints: [join(from, 'shell.js'), ...await named('pages', '.js')],
+		entryPoints: [join(from, 'early.js'), join(from, 'shell.js'), ...await named('pages', '.js')],
 		outdir: to,
 		entryNames: '[name]',
 		chunkNames: 'shared-[hash]',
@@ -119,7 +119,7 @@ async function checkConsoleBudget() {
 		for (const [, found] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) await imported(found, seen);
 		return seen;
 	};
-	const frame = ['console.css', 'icons.svg', ...await imported('shell.js')];
+	const frame = ['console.css', 'icons.svg', 'early.js', ...await imported('shell.js')];
 	let most = { name: 'shell', total: 0 };
 	for (const name of (await readdir(from)).filter((entry) => entry.endsWith('.js') && !entry.startsWith('shared-'))) {
 		const files = new Set([...frame, ...await imported(name)]);

@@ -277,8 +277,8 @@ static int put_series(struct live *l, struct err *err)
 		view_set_int(v, "PLACED", n);
 		view_set(v, "ENDED", ended);
 	}
-	if (shown)
-		view_show(l->v, "HAS_SERIES");
+	if (!shown)
+		view_show(l->v, "NO_SERIES");
 	return 0;
 }
 

@@ -1,12 +1,10 @@
-// What every console page does: the menu on a telephone, the reader's theme, times in the reader's zone, and buttons
+// What every console page does (early.js has gone before): the menu on a telephone, the reader's theme, times in the reader's zone, and buttons
 // that call the API by themselves (data-call).
 import { $, $$ } from './lib/dom.js';
 import { localTimes } from './lib/time.js';
 import { startThemes } from './lib/theme.js';
 import { carryToast } from './lib/toast.js';
 import { startCalls } from './lib/call.js';
-
-document.documentElement.classList.add('scripted');
 
 const menu = $('#menu');
 menu?.addEventListener('click', () => {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startConsole } from '../support/console.mjs';
 import { finish } from '../support/browser.mjs';
+import { until } from '../support/stack.mjs';
 
 let c;
 
@@ -70,6 +71,36 @@ test('without JavaScript the navigation is open and pages can be read', async ()
 	assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Campaigns');
 	await page.getByRole('button', { name: 'Sign out' }).click();
 	await page.waitForURL(/\/login/);
+	await finish(page);
+});
+
+// Layout shift as browsers count it, but for what follows a key or a click; 0.1 is what they call good.
+test('nothing jumps while a page comes, on a desk or a telephone', async () => {
+	const agent = (await c.api('POST', '/api/agents', { name: 'Ann', script: 'Hello {{first_name}}.' })).json;
+	const hours = { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], start: '00:00', end: '24:00' };
+	const campaign = (await c.api('POST', '/api/campaigns', { name: 'Survey', agent_id: agent.id, timezone: 'UTC', calling_hours: hours, recipient_hours: null })).json;
+	await c.api('POST', `/api/campaigns/${campaign.id}/leads`, { leads: [{ phone: '+14152001001', name: 'Ada' }] });
+	assert.equal((await c.api('POST', `/api/campaigns/${campaign.id}/start`)).status, 200);
+	await until(async () => (await c.api('GET', `/api/campaigns/${campaign.id}/status`)).json.attempts > 0, { what: 'a call' });
+	const page = await c.page('admin');
+	await page.addInitScript(() => {
+		window.shifts = [];
+		new PerformanceObserver((list) => {
+			for (const { hadRecentInput, value, sources } of list.getEntries())
+				if (!hadRecentInput) window.shifts.push({ value, what: (sources ?? []).map(({ node }) => node?.nodeName).join(' ') });
+		}).observe({ type: 'layout-shift', buffered: true });
+	});
+	const paths = ['/', '/interviews', '/interviews/orphans', '/campaigns', `/campaigns/${campaign.id}`, `/campaigns/${campaign.id}/edit?step=review`,
+		'/calls', '/do-not-call', '/agents', `/agents/${agent.id}`, '/voices', '/settings', '/dead-letters', '/workspaces', '/operators', '/audit', '/account'];
+	for (const viewport of [{ width: 1280, height: 860 }, { width: 360, height: 740 }]) {
+		await page.setViewportSize(viewport);
+		for (const path of paths) {
+			await page.goto(`/console${path}`);
+			await page.waitForLoadState('networkidle');
+			const shifts = await page.evaluate(() => window.shifts);
+			assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < 0.1, `${path} at ${viewport.width}: ${JSON.stringify(shifts)}`);
+		}
+	}
 	await finish(page);
 });
 

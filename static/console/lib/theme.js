@@ -1,4 +1,4 @@
-// Light or dark: as the system has it, until the reader chooses.
+// Light or dark: as the system has it, until the reader chooses; early.js reads the choice before a page is painted.
 
 const KEY = 'parley-theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -6,8 +6,6 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 const current = () => document.documentElement.dataset.theme ?? (dark.matches ? 'dark' : 'light');
 
 export function startThemes(button) {
-	const chosen = localStorage.getItem(KEY);
-	if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
 	if (!button) return;
 	const label = () => { button.textContent = current() === 'dark' ? 'Light' : 'Dark'; };
 	button.hidden = false;

@@ -139,7 +139,6 @@ const readSeries = paced(async () => {
 	if (!draw) {
 		const { makeChart } = await import('../lib/chart.js');
 		draw = makeChart($('#chart'), $('#chart-legend'));
-		$('#chart-details').open = false;
 	}
 	draw(series);
 }, 5000);

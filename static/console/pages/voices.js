@@ -25,13 +25,13 @@ async function showUsage() {
 		says.textContent = `${count(usage.characters_used)} of ${count(usage.characters_limit)} characters used, ${count(usage.characters_remaining)} left`
 			+ `${usage.resets_at ? `; counted anew ${words(usage.resets_at)}` : ''}. ${staleWords(usage)}`;
 		meter.value = share;
-		meter.hidden = false;
 		meter.textContent = `${Math.round(share)} %`;
 		$('#usage-plan').replaceChildren(
 			...(usage.tier ? [el('span', { class: 'badge' }, `Plan: ${usage.tier}`)] : []),
 			...(share >= 90 ? [' ', el('span', { class: 'badge', dataset: { tone: share >= 100 ? 'bad' : 'warn' } }, share >= 100 ? 'Used up' : 'Nearly used up')] : []));
 	} catch (error) {
 		says.textContent = error.message;
+		meter.hidden = true;
 	}
 }
 
