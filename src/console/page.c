@@ -185,11 +185,14 @@ void page_fail(struct app *app, struct request *req, struct response *res, int s
 
 		/* The frame's title says the usual sentence already. */
 		view_set(p.view, "SENTENCE", status == 404 && !strcmp(code, "not_found") ? "The address is wrong, or what it led to was deleted." : sentence);
+		if (status >= 500)
+			view_show(p.view, "AGAIN");
 		failed = page_send(&p, &err);
 	} else {
 		v = page_bare(app, req, res);
 		view_set(v, "TITLE", failure_title(status, code));
 		view_set(v, "SENTENCE", sentence);
+		view_show(v, status >= 500 ? "AGAIN" : "HOME");
 		failed = view_render(v, app->cfg.data_dir, "console/stop.html", res->body, &err);
 	}
 	if (failed) {

@@ -1,6 +1,7 @@
 /* The pages that list and make campaigns, rendered: hostile names, roles, filters, pages, and one that cannot be read. */
 #include "tests/support/check.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "access/actor.h"
@@ -149,6 +150,21 @@ static void the_list_is_searched_and_paged(void **state)
 	assert_int_equal(page(w, as_operator, "/console/campaigns?cursor=nonsense")->status, 200);
 }
 
+static void what_is_our_fault_can_be_tried_again(void **state)
+{
+	struct world *w = *state;
+	struct response *res = page(w, as_operator, "/console/campaigns/nobody/edit");
+
+	assert_int_equal(res->status, 404);
+	assert_false(body_has(res, "Try again"));
+	redis_server_kill(&w->redis);
+	res = page(w, as_operator, "/console/campaigns");
+	redis_server_start(&w->redis);
+	assert_int_equal(res->status, 503);
+	assert_true(body_has(res, "Try again"));
+	assert_true(body_has(res, "aria-label=\"Console\"")); /* in the frame */
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, campaign_world_setup, api_teardown)
 
 int main(void)
@@ -159,7 +175,9 @@ int main(void)
 		test(an_ended_campaign_stays_as_it_is),
 		test(the_list_shows_all_and_one_that_cannot_be_read_hides_none),
 		test(the_list_is_searched_and_paged),
+		test(what_is_our_fault_can_be_tried_again),
 	};
 
+	signal(SIGPIPE, SIG_IGN); /* as serve() does */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
