@@ -1,7 +1,6 @@
 /* See obstacles.h. */
 #include "campaign/obstacles.h"
 
-#include "campaign/review_time.h"
 #include "campaign/script_text.h"
 #include "campaign/start_gate.h"
 
@@ -73,31 +72,6 @@ static void look_at_settings(struct finding *f)
 		put(f, "elevenlabs_not_configured", "/console/settings", "ElevenLabs is not configured.")->is_not_configured = true;
 }
 
-/* Whether any of those who are left can be called at any time. */
-static void look_at_hours(struct finding *f)
-{
-	const struct campaign *c = &f->of->snapshot.campaign;
-	const struct review_plan plan = { .campaign = { &c->hours, c->zone, &c->holidays },
-					  .now_ms = clock_wall_ms(f->app->clock) };
-	bool any_left = false;
-
-	for (size_t i = 0; i < f->of->snapshot.count; i++) {
-		const struct standing *s = &f->of->snapshot.standings[i];
-		const struct group *g = group_numbered(f->of->groups, f->of->group_count, (int)s->number);
-		struct review_load load = { 0 };
-
-		if (!g || !standing_leads(s))
-			continue;
-		any_left = true;
-		load = (struct review_load){ g->windows, g->count, 0 };
-		if (g->unknown || review_hours_overlap(&plan, &load))
-			return;
-	}
-	if (any_left)
-		put(f, "hours_never_overlap", step(f, 3),
-		    "The campaign's calling hours and those of the people it calls have no time in common.");
-}
-
 static int look_at_checks(struct finding *f, struct err *err)
 {
 	struct red_check red;
@@ -130,7 +104,6 @@ int obstacles_find(struct app *app, const struct campaign_facts *of, struct obst
 	look_at_leads(&f);
 	look_at_agent(&f);
 	look_at_settings(&f);
-	look_at_hours(&f);
 	return look_at_checks(&f, err);
 }
 

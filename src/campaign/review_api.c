@@ -134,9 +134,11 @@ static struct json_object *warnings_json(struct app *app, const struct campaign_
 				  unknown == 1 ? "lead is" : "leads are"));
 	if (r->total && !r->left)
 		warn(&w, "nobody_left", step(&w, 2), "All leads are done or on the do-not-call list: nobody is called.");
-	if (r->calls_never && r->worst_calls > r->calls_never)
+	if (r->calls_never)
 		warn(&w, "hours_never_overlap", step(&w, 3),
-		     "For some leads the campaign's calling hours and their own have no time in common.");
+		     r->calls_never < r->worst_calls
+			     ? "For some leads the campaign's calling hours and their own have no time in common."
+			     : "The campaign's calling hours and those of the people it calls have no time in common: nobody is called.");
 	if (!c->conversation && !has_opt_out(c))
 		warn(&w, "no_opt_out", step(&w, 6),
 		     "No key opts out: whoever does not want to be called again has no way to say so by a key.");

@@ -27,7 +27,7 @@ static int refuse(struct test_refusal *r, int status, const char *code, const ch
 	return 0;
 }
 
-/* What keeps the campaign from starting keeps the test from it, but for its leads and hours. */
+/* What keeps the campaign from starting keeps the test from it, but for its leads. */
 static int look_at_obstacles(struct app *app, const struct campaign_facts *facts, struct test_refusal *r, struct err *err)
 {
 	struct obstacles all;
@@ -37,7 +37,7 @@ static int look_at_obstacles(struct app *app, const struct campaign_facts *facts
 	for (size_t i = 0; i < all.count && !r->status; i++) {
 		const struct obstacle *o = &all.list[i];
 
-		if (!strcmp(o->code, "no_leads") || !strcmp(o->code, "copying") || !strcmp(o->code, "hours_never_overlap"))
+		if (!strcmp(o->code, "no_leads") || !strcmp(o->code, "copying"))
 			continue;
 		refuse(r, o->is_not_configured ? 503 : 409, o->is_not_configured ? "not_configured" : "conflict", NULL, o->sentence);
 	}
