@@ -61,6 +61,22 @@ static void add_to_query(struct buf *query, const char *name, const char *value)
 	buf_url(query, str_from(value));
 }
 
+static const struct {
+	const char *name, *words;
+} sinces[] = {
+	{ "invited_since", "invited since" }, { "begun_since", "begun since" }, { "evaluated_since", "evaluated since" },
+};
+
+static void read_since(const struct form *form, struct wish *w, struct buf *query)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sinces); i++) {
+		const char *value = form_get(form, sinces[i].name);
+
+		if (value && iso_time_parse(str_from(value), session_since(&w->filter, sinces[i].name)))
+			add_to_query(query, sinces[i].name, value);
+	}
+}
+
 /* What cannot be meant is left out: an old bookmark shows the board. */
 static int read_wish(const struct request *req, struct wish *w, struct err *err)
 {
@@ -84,6 +100,7 @@ static int read_wish(const struct request *req, struct wish *w, struct err *err)
 						 str_utf8_prefix(str_trim(str_from(search)), LIMIT_SEARCH));
 	if (cursor && !interview_cursor_read(req->mem, str_from(cursor), &w->after))
 		w->after = (struct session_place){ 0, NULL };
+	read_since(&form, w, query);
 	add_to_query(query, "verdict", w->filter.verdict);
 	add_to_query(query, "search", w->filter.search);
 	w->but_stage = arena_strdup(req->mem, query->ptr);
@@ -245,6 +262,17 @@ static void fill_filters(struct page *p, const struct wish *w)
 		view_set(o, "LABEL", verdicts[i].words);
 		if (w->filter.verdict && !strcmp(w->filter.verdict, verdicts[i].value))
 			view_show(o, "CHOSEN");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(sinces); i++) {
+		struct session_filter filter = w->filter;
+		int64_t ms = *session_since(&filter, sinces[i].name);
+		struct view *v = ms ? view_add(p->view, "SINCE") : NULL;
+
+		if (!v)
+			continue;
+		view_set(v, "NAME", sinces[i].name);
+		view_set(v, "WORDS", sinces[i].words);
+		page_time(v, "AT", ms);
 	}
 	if (*w->query)
 		view_show(p->view, "FILTERED");

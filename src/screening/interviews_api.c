@@ -87,6 +87,8 @@ static bool read_question(struct request *req, struct response *res, struct ques
 			if (str_characters(value) > LIMIT_SEARCH)
 				return api_refuse(res, "search", "search may have 100 characters."), false;
 			q->filter.search = arena_strndup(req->mem, str_trim(value).ptr, str_trim(value).len);
+		} else if (session_since(&q->filter, name.ptr) && !iso_time_parse(value, session_since(&q->filter, name.ptr))) {
+			return api_refuse(res, name.ptr, "This must be a time like 2026-11-20T09:00:00Z."), false;
 		}
 	}
 	return true;

@@ -41,12 +41,27 @@ static bool holds(const char *text, struct str part)
 	return false;
 }
 
+int64_t *session_since(struct session_filter *f, const char *name)
+{
+	if (!strcmp(name, "invited_since"))
+		return &f->invited_ms;
+	if (!strcmp(name, "begun_since"))
+		return &f->begun_ms;
+	return strcmp(name, "evaluated_since") ? NULL : &f->evaluated_ms;
+}
+
+static bool happened_since(const struct session_filter *f, const struct session_row *row)
+{
+	return (!f->invited_ms || row->created_ms >= f->invited_ms) && (!f->begun_ms || row->started_ms >= f->begun_ms) &&
+	       (!f->evaluated_ms || row->evaluated_ms >= f->evaluated_ms);
+}
+
 bool session_matches(const struct session_filter *f, const struct session_row *row, int64_t now_ms)
 {
 	const char *decision = session_decision(row);
 	struct str part = str_from(f->search);
 
-	if (f->stage && strcmp(session_stage(row, now_ms), f->stage))
+	if ((f->stage && strcmp(session_stage(row, now_ms), f->stage)) || !happened_since(f, row))
 		return false;
 	if (f->verdict && strcmp(decision && *decision ? decision : VERDICT_NONE, f->verdict))
 		return false;

@@ -25,7 +25,10 @@ struct session_filter {
 	const char *verdict; /* pass, fail, inconclusive, or "none": not decided yet */
 	const char *search;  /* part of the candidate's name, the job, the company or the number (ASCII case ignored) */
 	bool by_email;       /* the search may find an address too */
+	int64_t invited_ms, begun_ms, evaluated_ms; /* those to whom that happened since then; 0: no matter */
 };
+/* The moment that "invited_since", "begun_since" or "evaluated_since" names; NULL for another name. */
+int64_t *session_since(struct session_filter *f, const char *name);
 bool session_matches(const struct session_filter *f, const struct session_row *row, int64_t now_ms);
 
 /* At most `max` sessions after the place that the filter wants.  A page of

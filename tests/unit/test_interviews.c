@@ -84,6 +84,7 @@ static void add_talk(struct world *w, const char *id)
 	run_redis(w, "HSET", key_of(mem, KEY_SESSION, id), "started", "1763632700000");
 	run_redis(w, "HSET", key_of(mem, KEY_SESSION, id), "ended", "1763632780000");
 	run_redis(w, "HSET", key_of(mem, KEY_SESSION, id), "conversation_id", TALK);
+	run_redis(w, "HSET", key_of(mem, KEY_SESSION, id), "evaluated", "1763632795000");
 	run_redis(w, "ZADD", key_of(mem, KEY_TIMELINE, id), "1763632795000", "evaluated fail\tverdict:x");
 }
 
@@ -132,7 +133,10 @@ static void the_list_can_be_searched(void **state)
 	} rows[] = {
 		{ "search=lovelace", 2 }, { "search=COUNTESS", 2 }, { "search=hir-1", 2 }, { "search=engineer", 2 }, { "search=nobody", 0 },
 		{ "search=ada%40candidate", 2 }, { "verdict=none", 1 }, { "verdict=fail", 1 }, { "verdict=pass", 0 },
-		{ "verdict=fail&search=lovelace&state=ended", 1 }, { "search=", 2 },
+		{ "verdict=fail&search=lovelace&state=evaluated", 1 }, { "search=", 2 },
+		{ "invited_since=2001-01-01T00:00:00Z", 2 }, { "invited_since=2101-01-01T00:00:00Z", 0 },
+		{ "begun_since=2001-01-01T00:00:00Z", 1 }, { "begun_since=2101-01-01T00:00:00Z&verdict=fail", 0 },
+		{ "evaluated_since=2001-01-01T00:00:00Z", 1 },
 	};
 	struct world *w = *state;
 	size_t found;
@@ -144,6 +148,7 @@ static void the_list_can_be_searched(void **state)
 		check_row(rows[i].query, found == rows[i].found);
 	}
 	assert_string_equal(text_of(w, get(w, "/api/interviews?verdict=maybe"), "error.field"), "verdict");
+	assert_string_equal(text_of(w, get(w, "/api/interviews?begun_since=today"), "error.field"), "begun_since");
 }
 
 /* ---- a person's word ---- */
