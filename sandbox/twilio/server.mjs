@@ -8,6 +8,7 @@ import { behaviourOf, defaultScript } from "./script.mjs";
 import { checkNewCall, checkValues, CREATE_PARAMETERS, LIST_PARAMETERS, messageOf, readParameters, UPDATE_PARAMETERS } from "./validate.mjs";
 
 const KEPT = 2000;
+const KEPT_MS = 180_000; // whoever lost the answer to a dial looks for the call a minute and more later
 const PAGE_SIZE = 50;
 const ROUTE = /^\/2010-04-01\/Accounts\/([^/]+)\/Calls(?:\/([^/]+))?\.json$/;
 
@@ -80,10 +81,11 @@ export function createTwilio({ state, settings, deliveries, limits, connect = ()
 			params, behaviour, heard: [], requests: [], problems: [] };
 	}
 
-	/** The oldest finished ones go; one under way is never forgotten. */
+	/** The oldest finished ones go; one under way, or of the last minutes, is never forgotten. */
 	function trim() {
+		const before = Date.now() - KEPT_MS;
 		while (part.calls.length > KEPT) {
-			const index = part.calls.findIndex(isOver);
+			const index = part.calls.findIndex((call) => isOver(call) && call.created < before);
 			if (index < 0)
 				return;
 			part.calls.splice(index, 1);

@@ -50,6 +50,16 @@ for (const [to, status, code, more] of [["+14155550190", "busy", "486"], ["+1415
 		assert.deepEqual(line.product.at("/voice"), []);
 	});
 
+test("a call of the last minutes is found, however many came after it", async () => {
+	await script({ default: { outcome: "busy" }, speed: 1000 });
+	const quiet = { StatusCallback: undefined, StatusCallbackEvent: undefined };
+	const first = await line.place({ To: "+14155550141", ...quiet });
+	for (let placed = 0; placed < 2100; placed += 50)
+		await Promise.all(Array.from({ length: 50 }, () => line.place(quiet)));
+	const { json } = await line.api("GET", `${ACCOUNT}/Calls.json?To=%2B14155550141`);
+	assert.deepEqual(json.calls.map(({ sid }) => sid), [first.sid]);
+});
+
 test("someone who rings longer than Timeout did not answer", async () => {
 	await script({ default: { ring_seconds: 30 } });
 	assert.equal((await line.over((await line.place({ Timeout: "20" })).sid)).status, "no-answer");
