@@ -221,13 +221,25 @@ describe('fairness', () => {
 	};
 	allowed('who waits until it is known that its dial came to nothing', (f) => unsure(f, 118));
 	spoiled('when such a one waits on', 'fairness', (f) => unsure(f, 98));
-	spoiled('when a retry waits for first calls', 'fairness', (f) => {
+	// The first lead was busy at second 100, and was called again after all others.
+	const late = (f) => {
 		const leads = Array.from({ length: 9 }, (_, i) => f.campaign.lead(`+1212300000${i}`));
-		f.campaign.dial(leads[0], { second: 100, seconds: 1, status: 'busy' });
+		const busy = f.campaign.dial(leads[0], { second: 100, seconds: 1, status: 'busy' });
 		for (let i = 1; i < 9; i++)
 			f.campaign.dial(leads[i], { second: 100 + i * 5, seconds: 1 });
 		f.campaign.dial(leads[0], { second: 200, seconds: 1 });
 		f.record.fairness = { other_kind: 3 };
+		return busy;
+	};
+	spoiled('when a retry waits for first calls', 'fairness', late);
+	allowed('a retry of a call whose end came to be known late, in a hostile run', (f) => {
+		late(f);
+		f.record.hostile = true;
+		f.campaign.final.calls.find(({ lead_id: lead, status }) => status === 'busy' && lead === f.campaign.final.leads.find(({ phone }) => phone === '+12123000000').id).ended_at = iso(at(180));
+	});
+	spoiled('when such a retry waits on', 'fairness', (f) => {
+		late(f);
+		f.record.hostile = true;
 	});
 });
 

@@ -186,7 +186,7 @@ export function* fairness({ placed, campaigns, record }) {
 		for (const [zones, dials] of groupBy(first, ({ to }) => zoneKey(campaign.byPhone.get(to))))
 			yield* overtaken(dials, (dial) => Number(dial.row.lead_id), most.overtaken, `first calls of campaign ${campaign.id} (${zones})`);
 		const again = its.filter(({ before }) => before?.call?.times.ended && before.call.status !== 'canceled')
-			.map((dial) => ({ ...dial, due: dueOf(campaign, dial) })).filter(({ due }) => due !== null);
+			.map((dial) => ({ ...dial, due: dueOf(campaign, dial, record.hostile) })).filter(({ due }) => due !== null);
 		for (const [zones, dials] of groupBy(again, ({ to }) => zoneKey(campaign.byPhone.get(to))))
 			yield* overtaken(dials, ({ due }) => due, most.overtaken, `retries of campaign ${campaign.id} (${zones})`);
 		for (const dial of again) {
@@ -199,13 +199,15 @@ export function* fairness({ placed, campaigns, record }) {
 
 const zoneKey = (lead) => lead?.timezone ?? lead?.phone.slice(0, 5) ?? '';
 
-// The product may make a delay a tenth longer, so that is the latest time at which the retry is due.
-function dueOf({ final, settings }, { before, row }) {
+// The product may make a delay a tenth longer, so that is the latest time at which the retry is due. It counts from the
+// call's end; in a hostile run, where what Twilio told of it may be lost, from when the product came to know it.
+function dueOf({ final, settings }, { before, row }, hostile) {
 	const reason = retryReason(before.call);
 	const lists = settings.map((one) => one.settings.retry.delays_seconds[reason] ?? []);
 	const used = final.calls.filter(({ lead_id: lead, placed_at: at }) => lead === row.lead_id && at <= before.row.placed_at).length;
 	const delay = Math.max(...lists.map((list) => list[Math.min(used, list.length) - 1] ?? 0));
-	return reason ? before.call.times.ended + delay * 1100 : null;
+	const ended = Math.max(before.call.times.ended, hostile ? Date.parse(before.row.ended_at) || 0 : 0);
+	return reason ? ended + delay * 1100 : null;
 }
 
 /** `dials` in the order of time; one is passed over by each later one in order that was made before it. */
