@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "access/actor.h"
 #include "base/json.h"
 #include "campaign/api.h"
 #include "campaign/lead.h"
@@ -125,4 +126,26 @@ int64_t number_of(struct world *w, const struct response *res, const char *path)
 	int64_t n;
 
 	return json_int(json_of(w, res), path, &n) ? n : -1;
+}
+
+static int come_in(struct request *req, const struct actor *actor)
+{
+	req->actor = actor;
+	return 0;
+}
+
+int as_operator(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct actor operator = { .email = "op@console.example", .role = ROLE_OPERATOR, .csrf = "token" };
+
+	(void)app, (void)res, (void)err;
+	return come_in(req, &operator);
+}
+
+int as_viewer(struct app *app, struct request *req, struct response *res, struct err *err)
+{
+	static const struct actor viewer = { .email = "eye@console.example", .role = ROLE_VIEWER, .csrf = "token" };
+
+	(void)app, (void)res, (void)err;
+	return come_in(req, &viewer);
 }

@@ -13,6 +13,10 @@ int campaign_world_setup(void **state);
 /* Asks the campaigns' pages; a body is JSON. */
 struct response *at(struct world *w, const char *method, const char *uri, const char *body);
 
+/* Guards of pages: whoever asks is signed in in that role. */
+int as_operator(struct app *app, struct request *req, struct response *res, struct err *err);
+int as_viewer(struct app *app, struct request *req, struct response *res, struct err *err);
+
 /* Creates one with these members (", \"x\":1" or "") beside those that must be given; its id. */
 const char *new_agent(struct world *w, const char *script);
 const char *new_campaign(struct world *w, const char *agent, const char *more);

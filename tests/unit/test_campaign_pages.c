@@ -4,30 +4,12 @@
 #include <signal.h>
 #include <string.h>
 
-#include "access/actor.h"
 #include "console/campaigns.h"
 #include "console/page.h"
 #include "store/keys.h"
 #include "tests/support/campaign_world.h"
 
 #define HOSTILE "<script>alert(1)</script>\\\"'&"
-
-static const struct actor operator = { .email = "op@console.example", .role = ROLE_OPERATOR, .csrf = "token" };
-static const struct actor viewer = { .email = "eye@console.example", .role = ROLE_VIEWER, .csrf = "token" };
-
-static int as_operator(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)app, (void)res, (void)err;
-	req->actor = &operator;
-	return 0;
-}
-
-static int as_viewer(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)app, (void)res, (void)err;
-	req->actor = &viewer;
-	return 0;
-}
 
 static struct response *page(struct world *w, handler_fn *guard, const char *uri)
 {

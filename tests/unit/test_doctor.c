@@ -1,5 +1,6 @@
 /* What `parley doctor` makes of vendors' answers; no Redis, no network. */
 #include "tests/support/check.h"
+#include "tests/support/findings.h"
 
 #include <string.h>
 
@@ -43,27 +44,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* "ok", "warn" and "FAIL" as one letter each, in order: "oWF". */
-static const char *levels(struct world *w)
-{
-	char *text = arena_alloc(w->app.mem, w->findings.count + 1);
-
-	for (size_t i = 0; i < w->findings.count; i++)
-		text[i] = "oWF"[w->findings.list[i].level];
-	return text;
-}
-
-static bool says(const struct world *w, const char *words)
-{
-	for (size_t i = 0; i < w->findings.count; i++) {
-		const struct finding *f = &w->findings.list[i];
-
-		if (strstr(f->detail, words) || (f->advice && strstr(f->advice, words)))
-			return true;
-	}
-	return false;
-}
-
 #define PROMPT "{{company_name}} {{job_description}} {{ job_application }} {{conversation_pointers}}"
 #define AGENT(settings, first, prompt) \
 	"{\"agent_id\":\"agent_1\",\"platform_settings\":{" settings "},\"conversation_config\":{\"agent\":{" \
@@ -94,8 +74,8 @@ static void an_agent_is_judged_by_its_settings(void **state)
 		setup((void **)&w);
 		fake_http_answer(&w->http, 200, rows[i].agent);
 		doctor_agent(&w->app, &w->findings);
-		check_row_text(rows[i].name, levels(w), rows[i].levels);
-		check_row(rows[i].name, says(w, rows[i].says));
+		check_row_text(rows[i].name, levels(w->app.mem, &w->findings), rows[i].levels);
+		check_row(rows[i].name, says(&w->findings, rows[i].says));
 		teardown((void **)&w);
 	}
 	(void)state;
@@ -120,9 +100,9 @@ static void a_refused_key_names_its_setting(void **state)
 		setup((void **)&w);
 		fake_http_answer(&w->http, rows[i].status, "{}");
 		rows[i].look(&w->app, &w->findings);
-		check_row_text(rows[i].setting, levels(w), "F");
-		check_row(rows[i].setting, says(w, rows[i].setting));
-		check_row(rows[i].setting, !says(w, "never-shown"));
+		check_row_text(rows[i].setting, levels(w->app.mem, &w->findings), "F");
+		check_row(rows[i].setting, says(&w->findings, rows[i].setting));
+		check_row(rows[i].setting, !says(&w->findings, "never-shown"));
 		teardown((void **)&w);
 	}
 	(void)state;
@@ -135,8 +115,8 @@ static void a_silent_vendor_fails_without_blaming_the_key(void **state)
 	doctor_agent(&w->app, &w->findings);
 	doctor_cerebras(&w->app, &w->findings);
 	doctor_resend(&w->app, &w->findings);
-	assert_string_equal(levels(w), "FFF");
-	assert_false(says(w, "_API_KEY"));
+	assert_string_equal(levels(w->app.mem, &w->findings), "FFF");
+	assert_false(says(&w->findings, "_API_KEY"));
 }
 
 static void an_absent_vendor_is_not_asked(void **state)
@@ -159,8 +139,8 @@ static void a_model_that_is_not_offered_fails(void **state)
 	fake_http_answer(&w->http, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"gpt-oss-120b\"}]}");
 	doctor_cerebras(&w->app, &w->findings);
 	doctor_cerebras(&w->app, &w->findings);
-	assert_string_equal(levels(w), "Fo");
-	assert_true(says(w, "CEREBRAS_MODEL"));
+	assert_string_equal(levels(w->app.mem, &w->findings), "Fo");
+	assert_true(says(&w->findings, "CEREBRAS_MODEL"));
 }
 
 static void both_addresses_must_lead_here(void **state)
@@ -171,10 +151,10 @@ static void both_addresses_must_lead_here(void **state)
 	fake_http_answer(&w->http, 200, "<html>somebody else</html>");
 	doctor_public_address(&w->app, &w->findings);
 	doctor_webhook_address(&w->app, &w->findings);
-	assert_string_equal(levels(w), "oF");
+	assert_string_equal(levels(w->app.mem, &w->findings), "oF");
 	assert_string_equal(w->http.calls[0].url, "http://127.0.0.1:9/healthz");
 	assert_string_equal(w->http.calls[1].url, "http://127.0.0.1:8/healthz");
-	assert_true(says(w, "WEBHOOK_BASE_URL does not lead here"));
+	assert_true(says(&w->findings, "WEBHOOK_BASE_URL does not lead here"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -1,6 +1,7 @@
 /* What the doctor makes of telephones, speech and webhooks, and what becomes of several
  * findings; no Redis, no network. */
 #include "tests/support/check.h"
+#include "tests/support/findings.h"
 
 #include <string.h>
 
@@ -52,27 +53,6 @@ static int teardown(void **state)
 	arena_free(w->app.mem);
 	free(w);
 	return 0;
-}
-
-/* "ok", "warn" and "FAIL" as one letter each, in order: "oWF". */
-static const char *levels(struct world *w)
-{
-	char *text = arena_alloc(w->app.mem, w->findings.count + 1);
-
-	for (size_t i = 0; i < w->findings.count; i++)
-		text[i] = "oWF"[w->findings.list[i].level];
-	return text;
-}
-
-static bool says(const struct world *w, const char *words)
-{
-	for (size_t i = 0; i < w->findings.count; i++) {
-		const struct finding *f = &w->findings.list[i];
-
-		if (strstr(f->detail, words) || (f->advice && strstr(f->advice, words)))
-			return true;
-	}
-	return false;
 }
 
 typedef void look_fn(struct app *app, struct findings *f);
@@ -142,9 +122,9 @@ static void answers_are_judged(void **state)
 		for (size_t j = 0; j < ARRAY_LEN(r->answers) && r->answers[j].status; j++)
 			fake_http_answer(&w->http, r->answers[j].status, r->answers[j].body);
 		r->look(&w->app, &w->findings);
-		check_row_text(r->name, levels(w), r->levels);
-		check_row(r->name, says(w, r->says));
-		check_row(r->name, !says(w, "never-shown") && !says(w, "+1415"));
+		check_row_text(r->name, levels(w->app.mem, &w->findings), r->levels);
+		check_row(r->name, says(&w->findings, r->says));
+		check_row(r->name, !says(&w->findings, "never-shown") && !says(&w->findings, "+1415"));
 		check_row(r->name, w->http.unanswered == 0);
 		teardown((void **)&w);
 	}

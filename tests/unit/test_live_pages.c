@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "access/actor.h"
 #include "campaign/lead.h"
 #include "console/call_log.h"
 #include "console/live.h"
@@ -15,23 +14,6 @@
 
 #define HOSTILE "<script>alert(1)</script>'&{{X}}"
 #define PHONE "+14155550001"
-
-static const struct actor operator = { .email = "op@console.example", .role = ROLE_OPERATOR, .csrf = "token" };
-static const struct actor viewer = { .email = "eye@console.example", .role = ROLE_VIEWER, .csrf = "token" };
-
-static int as_operator(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)app, (void)res, (void)err;
-	req->actor = &operator;
-	return 0;
-}
-
-static int as_viewer(struct app *app, struct request *req, struct response *res, struct err *err)
-{
-	(void)app, (void)res, (void)err;
-	req->actor = &viewer;
-	return 0;
-}
 
 static struct response *page(struct world *w, handler_fn *guard, const char *uri)
 {
