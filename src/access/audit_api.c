@@ -122,7 +122,6 @@ static void release(void *piece)
 static int export_csv(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct export *e = arena_new_object(app->mem, struct export);
-	struct str heads[ARRAY_LEN(columns)];
 	struct form form = { 0 };
 
 	(void)err;
@@ -131,12 +130,7 @@ static int export_csv(struct app *app, struct request *req, struct response *res
 	e->app = *app;
 	e->app.mem = arena_new();
 	arena_defer(app->mem, release, e->app.mem);
-	response_type(res, "text/csv; charset=utf-8");
-	response_header(res, "Content-Disposition", "attachment; filename=\"audit.csv\"");
-	response_header(res, "Cache-Control", "no-store");
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		heads[i] = str_from(columns[i]);
-	csv_put(res->body, heads, ARRAY_LEN(heads));
+	api_csv(res, "audit.csv", columns, ARRAY_LEN(columns));
 	res->more = more_rows;
 	res->more_ctx = e;
 	return 0;

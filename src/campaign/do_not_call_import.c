@@ -271,19 +271,13 @@ static int more(void *ctx, struct buf *out)
 int do_not_call_export(struct app *app, struct request *req, struct response *res, struct err *err)
 {
 	struct export *e = arena_new_object(app->mem, struct export);
-	struct str cells[ARRAY_LEN(columns)];
 
 	(void)err;
 	*e = (struct export){ .app = *app };
 	e->app.mem = arena_new();
 	e->reader = (struct request){ .mem = e->app.mem, .actor = req->actor };
 	arena_defer(app->mem, release_export, e);
-	response_type(res, "text/csv; charset=utf-8");
-	response_header(res, "Content-Disposition", "attachment; filename=\"do-not-call.csv\"");
-	response_header(res, "Cache-Control", "no-store");
-	for (size_t c = 0; c < ARRAY_LEN(columns); c++)
-		cells[c] = str_from(columns[c]);
-	csv_put(res->body, cells, ARRAY_LEN(cells));
+	api_csv(res, "do-not-call.csv", columns, ARRAY_LEN(columns));
 	res->more_ctx = e;
 	res->more = more;
 	return 0;

@@ -45,9 +45,7 @@ static int begin(struct app *app, struct request *req, struct response *res, con
 	e->app.mem = arena_new();
 	e->reader = (struct request){ .mem = e->app.mem, .actor = req->actor };
 	arena_defer(app->mem, release, e->app.mem);
-	response_type(res, "text/csv; charset=utf-8");
-	response_header(res, "Content-Disposition", arena_printf(app->mem, "attachment; filename=\"%s.csv\"", what));
-	response_header(res, "Cache-Control", "no-store");
+	api_csv(res, arena_join(app->mem, what, ".csv"), NULL, 0);
 	res->more_ctx = e;
 	*export = e;
 	return 0;

@@ -130,9 +130,7 @@ int imports_rejected(struct app *app, struct request *req, struct response *res,
 		return err_set(err, ERR_MISSING, "no such import, or nothing was rejected, or it is over a day ago");
 	arena_defer(req->mem, close_file, file);
 	res->status = 200;
-	response_type(res, "text/csv; charset=utf-8");
-	response_header(res, "Content-Disposition", "attachment; filename=\"rejected.csv\"");
-	response_header(res, "Cache-Control", "no-store");
+	api_csv(res, "rejected.csv", NULL, 0);
 	res->more = more;
 	res->more_ctx = file;
 	return 0;

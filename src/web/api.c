@@ -1,6 +1,8 @@
 /* See api.h. */
 #include "web/api.h"
 
+#include "base/csv_put.h"
+
 enum { ID_MOST = 64 };
 
 void api_fail(struct app *app, struct request *req, struct response *res, int status, const char *code,
@@ -62,4 +64,17 @@ bool api_only(struct response *res, struct json_object *body, const char *const 
 			return api_refuse(res, name, "This member is not known here."), false;
 	}
 	return true;
+}
+
+void api_csv(struct response *res, const char *file, const char *const *columns, size_t count)
+{
+	struct str *heads = arena_alloc(res->mem, (count + 1) * sizeof(*heads));
+
+	response_type(res, "text/csv; charset=utf-8");
+	response_header(res, "Content-Disposition", arena_printf(res->mem, "attachment; filename=\"%s\"", file));
+	response_header(res, "Cache-Control", "no-store");
+	for (size_t i = 0; columns && i < count; i++)
+		heads[i] = str_from(columns[i]);
+	if (columns)
+		csv_put(res->body, heads, count);
 }

@@ -28,6 +28,9 @@ const char *api_id(const struct request *req);
 /* The body's JSON object; NULL when the request was answered with 415 or 400. */
 struct json_object *api_body(struct request *req, struct response *res);
 
+/* Begins a CSV answer that is saved under that name; `columns`, when not NULL, are its first line. */
+void api_csv(struct response *res, const char *file, const char *const *columns, size_t count);
+
 /* True when the object has no members but those, up to a NULL; else answers 400 that names the other. */
 bool api_only(struct response *res, struct json_object *body, const char *const *members);
 
