@@ -58,20 +58,36 @@ static const struct check_result *result_of(const struct check_result *results, 
 	return NULL;
 }
 
-static void every_result_is_kept_under_its_name(void **state)
+/* What is kept of every check. */
+static struct check_result *kept(struct world *w)
 {
-	struct world *w = *state;
-	struct findings **findings;
 	struct check_result *results;
 	struct err err = { 0 };
 
-	configure(w);
-	findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
 	assert_int_equal(check_results(&w->app, &results, &err), 0);
-	assert_int_equal(result_of(results, "twilio.account")->at_ms, 0);
+	return results;
+}
+
+/* Looks at everything while every vendor refuses the connection. */
+static struct findings **look(struct world *w)
+{
+	struct findings **findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
 
 	doctor_run(&w->app, true, refused_client, findings);
-	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	return findings;
+}
+
+static void every_result_is_kept_under_its_name(void **state)
+{
+	struct world *w = *state;
+	struct check_result *results;
+
+	configure(w);
+	results = kept(w);
+	assert_int_equal(result_of(results, "twilio.account")->at_ms, 0);
+
+	look(w);
+	results = kept(w);
 	for (size_t i = 0; i < doctor_check_count; i++) {
 		check_row(doctor_checks[i].name, results[i].at_ms > 0 && results[i].sentence);
 		check_row(doctor_checks[i].name, !strstr(results[i].sentence, "never-shown"));
@@ -89,31 +105,25 @@ static void every_result_is_kept_under_its_name(void **state)
 static void what_is_not_set_up_is_told_once_a_vendor(void **state)
 {
 	struct world *w = *state;
-	struct findings **findings;
 	struct check_result *results;
-	struct err err = { 0 };
 
 	configure(w);
-	findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
-	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	results = kept(w);
 	assert_null(doctor_not_set_up(w->app.mem, results)); /* not looked for yet */
-	doctor_run(&w->app, true, refused_client, findings);
-	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	look(w);
+	results = kept(w);
 	assert_string_equal(doctor_not_set_up(w->app.mem, results), "Linear, ElevenLabs");
 }
 
 static void a_runner_that_stopped_is_red(void **state)
 {
 	struct world *w = *state;
-	struct findings **findings;
 	struct check_result *results;
-	struct err err = { 0 };
 
 	configure(w);
-	findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
 	run_redis(w, "SET", KEY_CAMPAIGN_RUNNER_SEEN, "1763632800000", NULL);
-	doctor_run(&w->app, true, refused_client, findings);
-	assert_int_equal(check_results(&w->app, &results, &err), 0);
+	look(w);
+	results = kept(w);
 	assert_int_equal(result_of(results, "runner.campaigns")->state, CHECK_FAIL);
 }
 
@@ -124,9 +134,8 @@ static void without_redis_nothing_is_kept_and_nothing_hangs(void **state)
 	bool failed = false;
 
 	configure(w);
-	findings = arena_alloc(w->app.mem, doctor_check_count * sizeof(*findings));
 	redis_server_kill(&w->redis);
-	doctor_run(&w->app, true, refused_client, findings);
+	findings = look(w);
 	for (size_t i = 0; i < doctor_check_count; i++)
 		if (!strcmp(doctor_checks[i].name, "redis.writes"))
 			failed = findings_have(findings[i], FINDING_FAILURE);
